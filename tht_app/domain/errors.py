@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-type Param = str | int
+Param = str | int
 
 
 class DomainError(Exception):
