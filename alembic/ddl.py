@@ -1,0 +1,80 @@
+"""The few sentences that every migration says the same way: row-level security, append-only tables, definer functions.
+
+Kept pure and stable, because old migrations call them again on every new installation: a change of meaning needs a new
+function, not an edit.
+"""
+
+from alembic import op
+
+Permissions = str | tuple[str, ...]
+
+
+def _allowed(permissions: Permissions) -> str:
+    names = (permissions,) if isinstance(permissions, str) else permissions
+    array = ", ".join(f"'{name}'" for name in names)
+    # Wrapped in a sub-select so that the planner asks once per statement, not once per row.
+    return f"(select sec.has_any(array[{array}]))"
+
+
+def protect(
+    table: str,
+    *,
+    select: Permissions | None = None,
+    insert: Permissions | None = None,
+    update: Permissions | None = None,
+    delete: Permissions | None = None,
+    schema: str = "clinic",
+) -> None:
+    """Force row-level security on a table and grant the application exactly what is named.
+
+    Each keyword takes a permission or several, of which any one is enough. What is not named is neither granted nor
+    has a policy. The security owner and the backup role may always read.
+    """
+    name = f"{schema}.{table}"
+    op.execute(f"alter table {name} enable row level security")
+    op.execute(f"alter table {name} force row level security")
+    for role in ("tht_sec", "tht_backup"):
+        op.execute(f"grant select on {name} to {role}")
+        op.execute(f"create policy {role}_reads on {name} for select to {role} using (true)")
+    if select is not None:
+        op.execute(f"grant select on {name} to tht_app")
+        op.execute(f"create policy app_select on {name} for select to tht_app using ({_allowed(select)})")
+    if insert is not None:
+        op.execute(f"grant insert on {name} to tht_app")
+        op.execute(f"create policy app_insert on {name} for insert to tht_app with check ({_allowed(insert)})")
+    if update is not None:
+        op.execute(f"grant update on {name} to tht_app")
+        allowed = _allowed(update)
+        op.execute(
+            f"create policy app_update on {name} for update to tht_app using ({allowed}) with check ({allowed})"
+        )
+    if delete is not None:
+        op.execute(f"grant delete on {name} to tht_app")
+        op.execute(f"create policy app_delete on {name} for delete to tht_app using ({_allowed(delete)})")
+
+
+def append_only(table: str, *, schema: str = "clinic") -> None:
+    """Refuse every change and removal of a row, whoever asks, the owner included."""
+    op.execute(
+        f"create trigger append_only before update or delete on {schema}.{table} "
+        "for each row execute function sec.refuse_change()"
+    )
+    op.execute(
+        f"create trigger append_only_truncate before truncate on {schema}.{table} "
+        "for each statement execute function sec.refuse_change()"
+    )
+
+
+def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)) -> None:
+    """Create a SECURITY DEFINER function owned by `tht_sec`, callable by the named roles only.
+
+    `sql` is the whole `create function …` with `security definer` and a fixed `search_path`; `signature` names it with
+    its argument types, for example `sec.search_patients(text, integer)`.
+    """
+    if "security definer" not in sql.lower() or "set search_path" not in sql.lower():
+        raise ValueError(f"{signature} needs 'security definer' and its own 'set search_path'")
+    op.execute(sql)
+    op.execute(f"alter function {signature} owner to tht_sec")
+    op.execute(f"revoke all on function {signature} from public")
+    for role in execute:
+        op.execute(f"grant execute on function {signature} to {role}")

@@ -1,0 +1,88 @@
+"""Every setting of an installation, typed, from the environment alone.
+
+One prefix, `THT_`; each secret can also come from a file named by the same variable with `_FILE` behind it, which is how
+containers and systemd hand secrets over. `.env.example` explains each for the person who runs the clinic.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key")
+ClinicZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
+
+
+class Settings(BaseSettings):
+    """What the environment says; built once by `settings()`."""
+
+    model_config = SettingsConfigDict(env_prefix="THT_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("data/clinic")
+    """Where the embedded database, keys outside of it and files live."""
+    demo: bool = False
+    """Demo clinic: loopback only, marked on every screen, with known accounts."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_origin: str = ""
+    """The address people type, for example `https://klinik.example`; empty means the loopback addresses on `port`."""
+    time_zone: ClinicZone = "Asia/Jakarta"
+    """Zone of the clinic: its day is the day of queues, tickets and reports."""
+
+    database_url: str = ""
+    """SQLAlchemy-free libpq URL of the login role `tht_app`; empty starts the embedded server."""
+    database_gate_url: str = ""
+    database_admin_url: str = ""
+    """Read by `tht migrate` alone: a role with CREATEROLE and CREATE on the database, never a superuser."""
+    master_key_file: Path | None = None
+    """File with 32 random bytes, outside the data folder; `tht init` makes it."""
+    master_key: str = ""
+    """The master key as 64 hexadecimal digits, for systems that hand secrets over as variables."""
+    pool_size: int = Field(default=12, ge=2, le=200)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in SECRET_FIELDS:
+            path = os.environ.get(f"THT_{name.upper()}_FILE")
+            if path and name != "master_key" and not values.get(name):
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    @field_validator("public_origin")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("THT_DEMO binds to loopback only: its passwords are known to everybody")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose browsers may open the websocket and post forms."""
+        if self.public_origin:
+            return (self.public_origin,)
+        return (f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether people reach the clinic by https, so that cookies may demand it."""
+        return self.public_origin.startswith("https://")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
