@@ -106,10 +106,13 @@ $$
 
 WHOAMI = """
 create function sec.whoami(token text)
-returns table (session_id uuid, kind text, person_id uuid, username text, display_name text, lang text, roles text[])
+returns table (
+    session_id uuid, kind text, person_id uuid, username text, display_name text, lang text, roles text[],
+    awake_until timestamptz)
 language sql stable security definer set search_path = pg_catalog, sec, pg_temp rows 1 as $$
     select s.id, s.kind, p.id, p.username, p.display_name, p.lang,
-           coalesce((select array_agg(r.role order by r.role) from sec.person_role r where r.person_id = p.id), '{}')
+           coalesce((select array_agg(r.role order by r.role) from sec.person_role r where r.person_id = p.id), '{}'),
+           least(s.expires_at, s.last_active_at + make_interval(secs => s.idle_seconds))
     from sec.live_session(token) s join sec.person p on p.id = s.person_id
 $$
 """
@@ -145,6 +148,27 @@ create function sec.session_close(token text) returns uuid
 language sql volatile security definer set search_path = pg_catalog, sec, pg_temp as $$
     update sec.session set revoked_at = now()
     where token_hash = sha256(convert_to(token, 'UTF8')) and revoked_at is null returning person_id
+$$
+"""
+
+# Whose screen it is that has locked itself: asked before the password, so it says nothing about a session ended on purpose.
+SESSION_OWNER = """
+create function sec.session_owner(token text) returns text
+language sql stable security definer set search_path = pg_catalog, sec, pg_temp as $$
+    select p.username from sec.session s join sec.person p on p.id = s.person_id
+    where s.token_hash = sha256(convert_to(token, 'UTF8')) and s.kind = 'person' and s.revoked_at is null
+      and s.expires_at > now() - interval '1 day'
+$$
+"""
+
+# A session that only slept goes on under a new token: the same identity, so screens bound to it keep what they show.
+SESSION_WAKE = """
+create function sec.session_wake(token text, person uuid, hash bytea) returns boolean
+language sql volatile security definer set search_path = pg_catalog, sec, pg_temp as $$
+    update sec.session set token_hash = hash, last_active_at = now()
+    where token_hash = sha256(convert_to(token, 'UTF8')) and person_id = person and kind = 'person'
+      and revoked_at is null and expires_at > now()
+    returning true
 $$
 """
 
@@ -194,6 +218,42 @@ language sql volatile security definer set search_path = pg_catalog, sec, pg_tem
 $$
 """
 
+SETUP_NEEDED = """
+create function sec.setup_needed() returns boolean
+language sql stable security definer set search_path = pg_catalog, sec, pg_temp as $$
+    select not exists (
+        select 1 from sec.person p join sec.person_role r on r.person_id = p.id
+        where r.role = 'owner' and p.active and not p.is_service)
+$$
+"""
+
+SETUP_OFFER = """
+create function sec.setup_offer(code text, lifetime integer) returns boolean
+language sql volatile security definer set search_path = pg_catalog, sec, pg_temp as $$
+    insert into sec.setup_code (code_hash, expires_at)
+    select sha256(convert_to(code, 'UTF8')), now() + make_interval(secs => lifetime) where sec.setup_needed()
+    on conflict (only_row) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at
+    returning true
+$$
+"""
+
+# The code is used up in the same statement that reads it: two browsers with the same code make one owner.
+SETUP_OWNER = """
+create function sec.setup_owner(code text, new_id uuid, new_username text, new_name text, hash text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, sec, pg_temp as $$
+begin
+    delete from sec.setup_code
+    where code_hash = sha256(convert_to(code, 'UTF8')) and expires_at > now() and sec.setup_needed();
+    if not found then
+        return false;
+    end if;
+    insert into sec.person (id, username, display_name) values (new_id, new_username, new_name);
+    insert into sec.person_role (person_id, role) values (new_id, 'owner');
+    insert into sec.credential (person_id, password_hash) values (new_id, hash);
+    return true;
+end $$
+"""
+
 # Users are administered through the door, so the rights are asked of the session, not of the database role.
 SET_CREDENTIAL = """
 create function sec.set_credential(person uuid, hash text) returns void
@@ -205,6 +265,13 @@ begin
     insert into sec.credential (person_id, password_hash) values (person, hash)
     on conflict (person_id) do update set password_hash = excluded.password_hash, changed_at = now();
 end $$
+"""
+
+SET_LANGUAGE = """
+create function sec.set_language(wanted text) returns void
+language sql volatile security definer set search_path = pg_catalog, sec, pg_temp as $$
+    update sec.person set lang = wanted where id = sec.me()
+$$
 """
 
 OWN_CREDENTIAL = """
@@ -319,6 +386,7 @@ def _identity() -> None:
     definer(HAS, "sec.has(text)", execute=("tht_app", "tht_auditor", "tht_gate", "tht_owner"))
     definer(WHOAMI, "sec.whoami(text)", execute=("tht_app", "tht_gate"))
     definer(SET_CREDENTIAL, "sec.set_credential(uuid, text)")
+    definer(SET_LANGUAGE, "sec.set_language(text)")
     definer(OWN_CREDENTIAL, "sec.own_credential()")
     definer(SESSIONS_CLOSE_OF, "sec.sessions_close_of(uuid)")
     gate = ("tht_gate",)
@@ -327,6 +395,11 @@ def _identity() -> None:
     )
     definer(SESSION_TOUCH, "sec.session_touch(text)", execute=gate)
     definer(SESSION_CLOSE, "sec.session_close(text)", execute=gate)
+    definer(SESSION_OWNER, "sec.session_owner(text)", execute=gate)
+    definer(SESSION_WAKE, "sec.session_wake(text, uuid, bytea)", execute=gate)
+    definer(SETUP_NEEDED, "sec.setup_needed()", execute=gate)
+    definer(SETUP_OFFER, "sec.setup_offer(text, integer)", execute=gate)
+    definer(SETUP_OWNER, "sec.setup_owner(text, uuid, text, text, text)", execute=gate)
     definer(CREDENTIAL_OF, "sec.credential_of(text)", execute=gate)
     definer(SERVICE_PERSON, "sec.service_person(text)", execute=gate)
     definer(ATTEMPT_BLOCKED, "sec.attempt_blocked(text[])", execute=gate)
@@ -340,7 +413,6 @@ def _names_of_colleagues() -> None:
     """Who works here and in which role is open to every signed-in person; only the owner changes it."""
     op.execute("grant usage on schema sec to tht_app, tht_gate, tht_auditor, tht_backup")
     protect("person", schema="sec", select=ANY_SESSION, insert="identity.manage", update="identity.manage")
-    op.execute("create policy own_language on sec.person for update to tht_app using (id = (select sec.me()))")
     op.execute("revoke update on sec.person from tht_app")
     op.execute("grant update (display_name, lang, active) on sec.person to tht_app")
     protect(
@@ -350,6 +422,14 @@ def _names_of_colleagues() -> None:
         insert="identity.manage",
         delete="identity.manage",
     )
+    # The rights of programs are given by migrations alone; an owner's account cannot make one.
+    op.execute("create policy no_programs on sec.person as restrictive for insert to tht_app with check (not is_service)")
+    op.execute("create policy people_only on sec.person as restrictive for update to tht_app using (not is_service)")
+    for command, clause in (("insert", "with check"), ("delete", "using")):
+        op.execute(
+            f"create policy no_programs_{command} on sec.person_role as restrictive for {command} to tht_app "
+            f"{clause} (role <> 'service')"
+        )
     for name in ("person", "person_role"):
         op.execute(f"create policy tht_sec_writes on sec.{name} for all to tht_sec using (true) with check (true)")
     for name in ("credential", "session", "role_permission", "sign_in_attempt", "setup_code"):
