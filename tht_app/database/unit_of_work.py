@@ -31,6 +31,11 @@ ENTER = text(
     "lateral sec.whoami(c.token) w"
 )
 
+OUTBOX = text(
+    "insert into clinic.outbox (id, at, event, aggregate_id, payload, next_attempt_at) "
+    "values (:id, :at, :event, :aggregate_id, cast(:payload as jsonb), :at)"
+)
+
 
 def utc_now() -> datetime:
     """The real clock."""
@@ -69,6 +74,7 @@ class UnitOfWork:
         self._clock = actor.clock
         self._entry = entry
         self._person: Person | None = None
+        self._events: list[dict[str, Any]] = []
 
     @property
     def person(self) -> Person:
@@ -140,12 +146,13 @@ class UnitOfWork:
         return (await self._execute(statement, parameters)).rowcount
 
     async def add(self, *rows: ClinicTable | Sequence[ClinicTable]) -> None:
-        """Insert rows, one statement for each table, in the order in which the tables first appear."""
-        tables: dict[type[ClinicTable], list[dict[str, Any]]] = {}
+        """Insert rows, one statement for each table (and set of columns), in the order in which they first appear."""
+        groups: dict[tuple[type[ClinicTable], frozenset[str]], list[dict[str, Any]]] = {}
         for given in rows:
             for row in given if isinstance(given, Sequence) else (given,):
-                tables.setdefault(type(row), []).append(_columns(row))
-        for table, values in tables.items():
+                values = _columns(row)
+                groups.setdefault((type(row), frozenset(values)), []).append(values)
+        for (table, _), values in groups.items():
             await self._connection.execute(insert(table), values)
 
     def saw(self, *patient_ids: UUID) -> None:
@@ -174,21 +181,23 @@ class UnitOfWork:
         """Keep the reason somebody gave, in clear, for the auditor."""
         self._entry.reason = reason
 
-    async def publish(self, event: str, aggregate_id: UUID, payload: Mapping[str, Any] | None = None) -> None:
+    def publish(self, event: str, aggregate_id: UUID, payload: Mapping[str, Any] | None = None) -> None:
         """Leave an event in the outbox; it exists exactly if this transaction commits."""
-        await self._connection.execute(
-            text(
-                "insert into clinic.outbox (id, at, event, aggregate_id, payload, next_attempt_at) "
-                "values (:id, :at, :event, :aggregate_id, cast(:payload as jsonb), :at)"
-            ),
+        self._events.append(
             {
                 "id": new_id(),
                 "at": self.now(),
                 "event": event,
                 "aggregate_id": aggregate_id,
                 "payload": json.dumps(payload or {}, default=str),
-            },
+            }
         )
+
+    async def flush_events(self) -> None:
+        """Write the published events; the door calls it before the audit entry."""
+        if self._events:
+            await self._connection.execute(OUTBOX, self._events)
+            self._events = []
 
     async def draw(self, counter: str) -> int:
         """Draw the next number without gaps; call it last, because others wait until this transaction ends."""
@@ -201,12 +210,13 @@ class UnitOfWork:
     @asynccontextmanager
     async def read_only(self) -> AsyncIterator[None]:
         """Run the block where PostgreSQL itself refuses a write, and undo whatever it may have done."""
-        savepoint = await self._connection.begin_nested()
+        # Two statements in one round trip; SQLAlchemy's own savepoint would cost another.
+        await self._connection.exec_driver_sql("savepoint reading; set transaction read only")
         try:
-            await self._connection.execute(text("set transaction read only"))
             yield
         finally:
-            await savepoint.rollback()
+            if not self._connection.invalidated:
+                await self._connection.exec_driver_sql("rollback to savepoint reading")
 
 
 def _columns(row: ClinicTable) -> dict[str, Any]:

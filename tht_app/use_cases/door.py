@@ -1,0 +1,191 @@
+"""The one door: nothing reaches the database but through `execute(actor, request)`.
+
+A use case is registered for the type of its request together with the permission it needs and what the audit log calls
+it; both are required, so forgetting one fails at import. Data, audit entry and outbox rows commit together or not at
+all. A reading use case runs where PostgreSQL refuses writes, its entry is committed first, and only then is the data
+handed out: no entry, no data.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from tht_app.database.audit import AuditEntry, write_audit
+from tht_app.database.engine import Database, current
+from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
+from tht_app.domain.audit import AuditAction
+from tht_app.domain.errors import Conflict, PermissionDenied, Unavailable
+from tht_app.domain.identity import Permission
+
+RETRIES = 3
+TRY_AGAIN = {"40001", "40P01"}
+"""SQLSTATE of a serialization failure and of a deadlock: the same request may simply run again."""
+INSUFFICIENT_PRIVILEGE = "42501"
+SHUTTING_DOWN = {"57P01", "57P02", "57P03", "08006", "08003", "08001"}
+"""SQLSTATE of a server that stops, starts or has closed the connection."""
+
+Handler = Callable[[Any, UnitOfWork], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """What the door knows about one kind of request."""
+
+    handler: Handler
+    request: type
+    permissions: frozenset[Permission]
+    audit: AuditAction
+    reads: bool
+    result: TypeAdapter[Any]
+
+    @property
+    def name(self) -> str:
+        """Context and function, for example `registration.register_patient`."""
+        return f"{self.request.__module__.removeprefix('tht_app.use_cases.')}.{self.request.__name__}"
+
+
+REGISTRY: dict[type, UseCase] = {}
+
+
+def use_case(
+    *, permission: Permission | tuple[Permission, ...], audit: AuditAction, reads: bool = False
+) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+    """Register a coroutine `(request, work)` for the type of its first argument.
+
+    Any one of several permissions is enough. `reads=True` means that it may not write. There is no default: default
+    is deny.
+    """
+    permissions = frozenset((permission,) if isinstance(permission, Permission) else permission)
+    if not permissions:
+        raise TypeError("a use case needs a permission")
+
+    def register(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        hints = get_type_hints(handler)
+        request = next(kind for name, kind in hints.items() if name != "return")
+        if request in REGISTRY:
+            raise TypeError(f"{request.__name__} already has a use case")
+        REGISTRY[request] = UseCase(handler, request, permissions, audit, reads, TypeAdapter(hints["return"]))
+        return handler
+
+    return register
+
+
+async def execute(actor: Actor, request: Any, *, key: str | None = None) -> Any:
+    """Do what `request` asks in the name of the actor's session.
+
+    `key` is the idempotency key of a saving form: the same person and key have one effect, a repeat gets the stored
+    result. Raises a `DomainError` for every refusal; `Unavailable` when the database cannot be reached.
+    """
+    case = REGISTRY[type(request)]
+    database = current()
+    for attempt in range(RETRIES):
+        try:
+            return await _attempt(database, actor, case, request, key)
+        except PermissionDenied as refusal:
+            await _audit_refusal(database, actor, case, refusal)
+            raise
+        except DBAPIError as failure:
+            if _sqlstate(failure) in TRY_AGAIN and attempt + 1 < RETRIES:
+                await asyncio.sleep(0.02 * (attempt + 1))
+                continue
+            await _translate(database, actor, case, failure)
+        except (PoolTimeout, OSError) as failure:
+            raise Unavailable from failure
+    raise Unavailable
+
+
+async def _attempt(database: Database, actor: Actor, case: UseCase, request: Any, key: str | None) -> Any:
+    entry = AuditEntry(action=case.audit, request=case.name, address=actor.address)
+    async with database.engine.begin() as connection:
+        work = UnitOfWork(connection, database, actor, entry)
+        person = await work.enter(actor)
+        _ensure_permitted(person, case)
+        if case.reads:
+            async with work.read_only():
+                result = await case.handler(request, work)
+        else:
+            result = await _once(work, case, request, key)
+        await write_audit(connection, entry, database.vault)
+    return result
+
+
+def _ensure_permitted(person: Person, case: UseCase) -> None:
+    if not case.permissions & person.permissions:
+        raise PermissionDenied(permission=min(case.permissions).value)
+
+
+async def _once(work: UnitOfWork, case: UseCase, request: Any, key: str | None) -> Any:
+    """Run a writing use case; with a key, only if this person has not used it before."""
+    if key is not None:
+        fresh = await work.fetch_value(
+            "insert into clinic.idempotency (person_id, key, request) values (:person, :key, :request) "
+            "on conflict do nothing returning true",
+            person=work.person.id,
+            key=key,
+            request=case.name,
+        )
+        if not fresh:
+            return await _repeat(work, case, key)
+    result = await case.handler(request, work)
+    if key is not None:
+        await work.run(
+            "update clinic.idempotency set result = cast(:result as jsonb) where person_id = :person and key = :key",
+            result=case.result.dump_json(result).decode(),
+            person=work.person.id,
+            key=key,
+        )
+    await work.flush_events()
+    return result
+
+
+async def _repeat(work: UnitOfWork, case: UseCase, key: str) -> Any:
+    row = await work.fetch_one(
+        "select request, result from clinic.idempotency where person_id = :person and key = :key",
+        person=work.person.id,
+        key=key,
+    )
+    if row is None or row["request"] != case.name:
+        raise Conflict
+    return case.result.validate_json(json.dumps(row["result"]))
+
+
+async def _audit_refusal(database: Database, actor: Actor, case: UseCase, refusal: PermissionDenied) -> None:
+    """A refusal is audited in a transaction of its own, because that of the request was rolled back."""
+    await record_refusal(actor, case.name, str(refusal.params.get("permission", "")), database=database)
+
+
+async def record_refusal(actor: Actor, request: str, permission: str, *, database: Database | None = None) -> None:
+    """Write a `deny` entry in the actor's name; also used by the gate in front of the door."""
+    base = database or current()
+    entry = AuditEntry(
+        action=AuditAction.DENY, request=request, outcome="denied", reason=permission, address=actor.address
+    )
+    async with base.engine.begin() as connection:
+        await UnitOfWork(connection, base, actor, entry).enter(actor)
+        await write_audit(connection, entry, base.vault)
+
+
+async def _translate(database: Database, actor: Actor, case: UseCase, failure: DBAPIError) -> None:
+    """Turn what PostgreSQL said into a refusal that people understand, or let the bug through."""
+    state = _sqlstate(failure)
+    if state == INSUFFICIENT_PRIVILEGE:
+        refusal = PermissionDenied(permission=min(case.permissions).value)
+        await _audit_refusal(database, actor, case, refusal)
+        raise refusal from failure
+    lost = failure.connection_invalidated or isinstance(failure, (OperationalError, InterfaceError)) and state is None
+    if lost or state in SHUTTING_DOWN:
+        raise Unavailable from failure
+    raise failure
+
+
+def _sqlstate(failure: DBAPIError) -> str | None:
+    return getattr(failure.orig, "sqlstate", None)
+
+
+__all__ = ["REGISTRY", "UseCase", "execute", "record_refusal", "use_case"]
