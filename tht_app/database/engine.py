@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tht_app.database.crypto import Purpose, Vault, WrappedKey
 
+DRIVER = "postgresql+psycopg://"
 OPTIONS = (
     "-c search_path=clinic,ext -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000 "
     "-c lock_timeout=10000 -c timezone=UTC"
@@ -32,18 +33,21 @@ class Database:
         await self.engine.dispose()
 
 
-def make_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
-    """Build a pool for a libpq URL (`postgresql://…`); nothing connects yet."""
-    sqlalchemy_url = make_url(url).set(drivername="postgresql+psycopg")
-    arguments: dict[str, Any] = {"options": OPTIONS, "application_name": application, "connect_timeout": 5}
+def connect_arguments(conninfo: str, **more: Any) -> dict[str, Any]:
+    """What psycopg needs to connect, from a libpq URL or a `key=value` string."""
+    return {**conninfo_to_dict(conninfo), **more}
+
+
+def make_engine(conninfo: str, *, pool_size: int, application: str) -> AsyncEngine:
+    """Build a pool for a libpq URL or `key=value` string; nothing connects yet."""
     return create_async_engine(
-        sqlalchemy_url,
+        DRIVER,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args=arguments,
+        connect_args=connect_arguments(conninfo, options=OPTIONS, application_name=application, connect_timeout=5),
     )
 
 
@@ -54,9 +58,9 @@ async def read_wrapped_keys(engine: AsyncEngine) -> list[WrappedKey]:
         return [WrappedKey(Purpose(row.purpose), row.version, bytes(row.wrapped)) for row in rows]
 
 
-async def open_database(url: str, master_key: bytes, zone: ZoneInfo, *, pool_size: int = 12) -> Database:
+async def open_database(conninfo: str, master_key: bytes, zone: ZoneInfo, *, pool_size: int = 12) -> Database:
     """Connect as `tht_app` and unlock the vault; raises `MasterKeyMissing` when the keys do not fit."""
-    engine = make_engine(url, pool_size=pool_size, application="tht_app")
+    engine = make_engine(conninfo, pool_size=pool_size, application="tht_app")
     try:
         vault = Vault.unlock(master_key, await read_wrapped_keys(engine))
     except BaseException:

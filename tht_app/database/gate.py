@@ -5,17 +5,23 @@ command line. The application's own pool cannot do any of this.
 """
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tht_app.database.audit import AuditEntry, write_audit
 from tht_app.database.crypto import Vault
 from tht_app.database.engine import make_engine
 from tht_app.database.ids import new_id
+from tht_app.domain.errors import Unavailable
 from tht_app.domain.identity import Role
 
 IDLE_SECONDS = 15 * 60
@@ -34,6 +40,8 @@ class LiveSession:
     display_name: str
     lang: str
     roles: frozenset[Role]
+    awake_until: datetime
+    """When it ends unless somebody touches it."""
 
 
 class Gate:
@@ -43,12 +51,21 @@ class Gate:
         """Wrap a pool; nothing connects yet."""
         self._engine = engine
 
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Raises `Unavailable` when the server cannot be reached."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout, OSError) as failure:
+            raise Unavailable from failure
+
     async def _value(self, sql: str, **parameters: object) -> object:
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             return (await connection.execute(text(sql), parameters)).scalar()
 
     async def _row(self, sql: str, **parameters: object) -> RowMapping | None:
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             return (await connection.execute(text(sql), parameters)).mappings().first()
 
     async def open_session(
@@ -96,6 +113,7 @@ class Gate:
             row["display_name"],
             row["lang"],
             frozenset(Role(role) for role in row["roles"]),
+            row["awake_until"],
         )
 
     async def touch(self, token: str) -> bool:
@@ -105,6 +123,43 @@ class Gate:
     async def close_session(self, token: str) -> None:
         """Revoke the session."""
         await self._value("select sec.session_close(:token)", token=token)
+
+    async def owner_of(self, token: str) -> str | None:
+        """Username behind a session that is alive, slept in or has run its time; nothing after a sign-out."""
+        username = await self._value("select sec.session_owner(:token)", token=token)
+        return str(username) if username is not None else None
+
+    async def wake(self, token: str, person_id: UUID) -> str | None:
+        """Let a session that only slept go on under a new token, which is returned; nothing if it is over."""
+        fresh = secrets.token_hex(32)
+        woken = await self._value(
+            "select sec.session_wake(:token, :person, :hash)",
+            token=token,
+            person=person_id,
+            hash=sha256(fresh.encode()).digest(),
+        )
+        return fresh if woken else None
+
+    async def setup_needed(self) -> bool:
+        """Whether the clinic has no active owner yet."""
+        return bool(await self._value("select sec.setup_needed()"))
+
+    async def offer_setup(self, code: str, lifetime_seconds: int) -> bool:
+        """Keep the one-time code (as a hash) for the first owner; False when there is an owner already."""
+        return bool(await self._value("select sec.setup_offer(:code, :seconds)", code=code, seconds=lifetime_seconds))
+
+    async def make_owner(self, code: str, username: str, display_name: str, password_hash: str) -> UUID | None:
+        """Use up the one-time code and make the first owner; nothing if the code is wrong, used or too old."""
+        person_id = new_id()
+        made = await self._value(
+            "select sec.setup_owner(:code, :id, :username, :name, :hash)",
+            code=code,
+            id=person_id,
+            username=username,
+            name=display_name,
+            hash=password_hash,
+        )
+        return person_id if made else None
 
     async def credential_of(self, username: str) -> tuple[UUID, str] | None:
         """Person and password hash of an active account, or nothing."""
@@ -126,7 +181,7 @@ class Gate:
 
     async def record(self, entry: AuditEntry, vault: Vault) -> None:
         """Write an audit entry about a sign-in, a failed one or a sign-out."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await write_audit(connection, entry, vault)
 
     async def close(self) -> None:
@@ -134,6 +189,24 @@ class Gate:
         await self._engine.dispose()
 
 
-def make_gate(url: str) -> Gate:
-    """The gate for a libpq URL of `tht_gate`."""
-    return Gate(make_engine(url, pool_size=4, application="tht_gate"))
+def make_gate(conninfo: str) -> Gate:
+    """The gate for the libpq URL or `key=value` string of `tht_gate`."""
+    return Gate(make_engine(conninfo, pool_size=4, application="tht_gate"))
+
+
+class _Held:
+    """The gate of this process."""
+
+    gate: Gate | None = None
+
+
+def current_gate() -> Gate:
+    """Return the open gate; raises `RuntimeError` when the process has not opened one."""
+    if _Held.gate is None:
+        raise RuntimeError("the gate of this process is not open")
+    return _Held.gate
+
+
+def hold_gate(gate: Gate | None) -> None:
+    """Make this the gate of the process."""
+    _Held.gate = gate

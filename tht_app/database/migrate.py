@@ -16,8 +16,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
 
+from tht_app.database.engine import DRIVER, connect_arguments
 from tht_app.database.crypto import Purpose, Vault, WrappedKey, new_data_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,13 +59,13 @@ def head_revision() -> str:
     return head or ""
 
 
-def migrate(admin_url: str, master_key: bytes, passwords: Passwords | None = None) -> str:
-    """Bring the database to the newest schema and return its revision.
+def migrate(admin: str, master_key: bytes, passwords: Passwords | None = None) -> str:
+    """Bring the database (libpq URL or `key=value` of its administrator) to the newest schema; return its revision.
 
     Raises `ServerTooOld`, `MasterKeyMissing` (the key does not fit the data keys that are there) or what PostgreSQL
     says.
     """
-    engine = create_engine(make_url(admin_url).set(drivername="postgresql+psycopg"))
+    engine = create_engine(DRIVER, connect_args=connect_arguments(admin))
     try:
         with engine.connect() as connection:
             connection.execute(text("select pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
