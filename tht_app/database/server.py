@@ -26,9 +26,9 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Self
+from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from tht_app.database.server_account import Account, ServerProblem, choose_account, place, reachable_programs
 from tht_app.database.server_process import alive, forget_dead_server, is_postgres, recorded_pid, recorded_socket_dir
@@ -113,8 +113,9 @@ class EmbeddedServer:
         return pid if pid is not None and alive(pid) else None
 
     def dsn(self, user: str = SUPERUSER, dbname: str = "postgres") -> str:
-        """A libpq connection string (key=value) for this login role and database."""
-        return make_conninfo(host=str(self._run_dir), port=5432, user=user, dbname=dbname)
+        """A libpq URL for this login role and database; psycopg, SQLAlchemy and `psql` all take it."""
+        place = urlencode({"host": str(self._run_dir), "port": "5432"}, quote_via=quote)
+        return f"postgresql://{quote(user)}@/{quote(dbname)}?{place}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start or adopt the server, return when it accepts connections.
