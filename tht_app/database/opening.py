@@ -1,0 +1,29 @@
+"""Opens everything a process needs to serve a clinic, and closes it again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tht_app.database.crypto import read_master_key
+from tht_app.database.engine import Database, holding, open_database
+from tht_app.database.gate import hold_gate, make_gate
+from tht_app.settings import Settings, settings
+
+
+@asynccontextmanager
+async def opened_clinic(configuration: Settings | None = None) -> AsyncIterator[Database]:
+    """Hold the pools and the vault of the configured clinic.
+
+    With the embedded server, `tht run` has put its addresses into `THT_DATABASE_URL` and `THT_DATABASE_GATE_URL`.
+    Raises `MasterKeyMissing` when there is no key or it does not fit.
+    """
+    chosen = configuration or settings()
+    master_key = read_master_key(chosen.master_key_file, chosen.master_key)
+    database = await open_database(chosen.database_url, master_key, chosen.zone, pool_size=chosen.pool_size)
+    gate = make_gate(chosen.database_gate_url)
+    hold_gate(gate)
+    try:
+        async with holding(database):
+            yield database
+    finally:
+        hold_gate(None)
+        await gate.close()

@@ -1,0 +1,87 @@
+"""What the clinic is called and where it is: the head of every document, and whether this is the demo clinic."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.audit import AuditAction
+from tht_app.domain.errors import Problem, ValidationFailed
+from tht_app.domain.identity import Permission
+from tht_app.use_cases.door import use_case
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicHead:
+    """What stands at the head of documents and on the sign-in page."""
+
+    name: str
+    licence: str = ""
+    """Number of the clinic's operating licence."""
+    address: str = ""
+    city: str = ""
+    phone: str = ""
+
+
+UNNAMED = ClinicHead(name="Klinik THT")
+
+
+@dataclass(frozen=True, slots=True)
+class GetClinicHead:
+    """Read the clinic's name, licence and address."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveClinicHead:
+    """Change them."""
+
+    head: ClinicHead
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAsDemo:
+    """Say for good that this database holds invented people; a real clinic refuses to open it."""
+
+
+async def clinic_head(work: UnitOfWork) -> ClinicHead:
+    """The head for documents made inside another use case."""
+    value = await work.fetch_value("select value from clinic.setting where key = 'clinic'")
+    return ClinicHead(**value) if value else UNNAMED
+
+
+@use_case(permission=Permission.SIGNED_IN, audit=AuditAction.READ, reads=True)
+async def get_clinic_head(_request: GetClinicHead, work: UnitOfWork) -> ClinicHead:
+    """Return the clinic's head."""
+    return await clinic_head(work)
+
+
+@use_case(permission=Permission.SETTINGS_MANAGE, audit=AuditAction.SETTINGS)
+async def save_clinic_head(request: SaveClinicHead, work: UnitOfWork) -> None:
+    """Store it; raises `ValidationFailed` for an empty name or an over-long field."""
+    values = {name: value.strip() for name, value in asdict(request.head).items()}
+    problems: dict[str, str | Problem] = {
+        name: Problem("too_long", {"max": LONGEST}) for name, value in values.items() if len(value) > LONGEST
+    }
+    if not values["name"]:
+        problems["name"] = "required"
+    if problems:
+        raise ValidationFailed(problems)
+    await _save(work, "clinic", values)
+
+
+@use_case(permission=Permission.SETTINGS_MANAGE, audit=AuditAction.SETTINGS)
+async def mark_as_demo(_request: MarkAsDemo, work: UnitOfWork) -> None:
+    """Mark the database as the demo clinic."""
+    await _save(work, "demo", {"demo": True})
+
+
+async def _save(work: UnitOfWork, key: str, value: dict[str, object] | dict[str, str]) -> None:
+    await work.run(
+        "insert into clinic.setting (key, value, changed_at) values (:key, cast(:value as jsonb), :at) "
+        "on conflict (key) do update set value = excluded.value, changed_at = excluded.changed_at",
+        key=key,
+        value=json.dumps(value),
+        at=work.now(),
+    )
+    work.changed("setting", work.new_id(), new={key: value})
