@@ -68,9 +68,7 @@ class Gate:
         async with self._transaction() as connection:
             return (await connection.execute(text(sql), parameters)).mappings().first()
 
-    async def open_session(
-        self, person_id: UUID, *, address: str | None = None, user_agent: str | None = None
-    ) -> str:
+    async def open_session(self, person_id: UUID, *, address: str | None = None, user_agent: str | None = None) -> str:
         """Open a person's session and return its token (256 bits, hexadecimal); only its hash is stored."""
         return await self._open(person_id, "person", address, user_agent, IDLE_SECONDS)
 
@@ -78,7 +76,7 @@ class Gate:
         """Open a session for a program of the house, for example `worker`; raises `LookupError` if there is none."""
         person_id = await self._value("select sec.service_person(:name)", name=username)
         if not isinstance(person_id, UUID):
-            raise LookupError(username)
+            raise LookupError(username)  # noqa: TRY004  the answer is a uuid or null
         return await self._open(person_id, kind, None, username, None)
 
     async def _open(

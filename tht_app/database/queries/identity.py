@@ -1,0 +1,99 @@
+"""Accounts: who works here, in which roles, and whether they may sign in."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.identity import Role
+
+PEOPLE = """
+    select p.id, p.username, p.display_name, p.lang, p.active,
+           coalesce(array_agg(r.role order by r.role) filter (where r.role is not null), '{}') as roles
+    from sec.person p left join sec.person_role r on r.person_id = p.id
+    where not p.is_service
+"""
+
+
+async def people(work: UnitOfWork) -> Sequence[RowMapping]:
+    """All accounts of people, the active ones first."""
+    return await work.fetch(f"{PEOPLE} group by p.id order by not p.active, p.username")
+
+
+async def person_by_username(work: UnitOfWork, username: str) -> RowMapping | None:
+    """One account by its user name."""
+    return await work.fetch_one(f"{PEOPLE} and p.username = :username group by p.id", username=username)
+
+
+async def person_by_id(work: UnitOfWork, person_id: UUID) -> RowMapping | None:
+    """One account by its id."""
+    return await work.fetch_one(f"{PEOPLE} and p.id = :id group by p.id", id=person_id)
+
+
+async def add_person(work: UnitOfWork, person_id: UUID, username: str, display_name: str, lang: str) -> bool:
+    """Make an account; False if the user name is taken."""
+    return bool(
+        await work.run(
+            "insert into sec.person (id, username, display_name, lang) values (:id, :username, :name, :lang) "
+            "on conflict (username) do nothing",
+            id=person_id,
+            username=username,
+            name=display_name,
+            lang=lang,
+        )
+    )
+
+
+async def replace_roles(work: UnitOfWork, person_id: UUID, roles: Iterable[Role]) -> None:
+    """Let the person hold exactly these roles."""
+    names = sorted(role.value for role in roles)
+    await work.run(
+        "delete from sec.person_role where person_id = :id and role <> all (cast(:roles as text[]))",
+        id=person_id,
+        roles=names,
+    )
+    await work.run(
+        "insert into sec.person_role (person_id, role) select :id, unnest(cast(:roles as text[])) "
+        "on conflict do nothing",
+        id=person_id,
+        roles=names,
+    )
+
+
+async def set_active(work: UnitOfWork, person_id: UUID, *, active: bool) -> None:
+    """Let the account sign in, or not."""
+    await work.run("update sec.person set active = :active where id = :id", id=person_id, active=active)
+
+
+async def set_language(work: UnitOfWork, lang: str) -> None:
+    """Remember the own language."""
+    await work.run("update sec.person set lang = :lang where id = :id", lang=lang, id=work.person.id)
+
+
+async def set_credential(work: UnitOfWork, person_id: UUID, password_hash: str) -> None:
+    """Replace the password; PostgreSQL allows it for the own account or with `identity.manage`."""
+    await work.fetch_value("select sec.set_credential(:id, :hash)", id=person_id, hash=password_hash)
+
+
+async def own_credential(work: UnitOfWork) -> str | None:
+    """The hash of the own password."""
+    return await work.fetch_value("select sec.own_credential()")
+
+
+async def end_sessions(work: UnitOfWork, person_id: UUID) -> int:
+    """End every session of a person; returns how many there were."""
+    return await work.fetch_value("select sec.sessions_close_of(:id)", id=person_id)
+
+
+async def other_active_owners(work: UnitOfWork, person_id: UUID) -> int:
+    """How many owners could still sign in without this person.
+
+    Takes a lock until the transaction ends, so that two owners who disable each other cannot both succeed.
+    """
+    await work.run("select pg_advisory_xact_lock(hashtext('identity.owners'))")
+    return await work.fetch_value(
+        "select count(*) from sec.person p join sec.person_role r on r.person_id = p.id and r.role = 'owner' "
+        "where p.active and not p.is_service and p.id <> :id",
+        id=person_id,
+    )
