@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_origin: str = ""
     """The address people type, for example `https://klinik.example`; empty means the loopback addresses on `port`."""
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies of the clinic's own stand in front; only their `X-Forwarded-For` is believed."""
     time_zone: ClinicZone = "Asia/Jakarta"
     """Zone of the clinic: its day is the day of queues, tickets and reports."""
 

@@ -218,6 +218,25 @@ language sql volatile security definer set search_path = pg_catalog, sec, pg_tem
 $$
 """
 
+# Where somebody has signed in before, strangers who guess from elsewhere cannot slow them down.
+KNOWN_ADDRESS = """
+create function sec.known_address(wanted text, client_address text) returns boolean
+language sql stable security definer set search_path = pg_catalog, sec, pg_temp as $$
+    select exists (
+        select 1 from sec.session s join sec.person p on p.id = s.person_id
+        where p.username = lower(wanted) and s.address = client_address and s.kind = 'person'
+          and s.created_at > now() - interval '30 days')
+$$
+"""
+
+SESSIONS_DEAD = """
+create function sec.sessions_dead(tokens text[]) returns setof text
+language sql stable security definer set search_path = pg_catalog, sec, pg_temp as $$
+    select t.token from unnest(tokens) as t (token)
+    where not exists (select 1 from sec.live_session(t.token))
+$$
+"""
+
 SETUP_NEEDED = """
 create function sec.setup_needed() returns boolean
 language sql stable security definer set search_path = pg_catalog, sec, pg_temp as $$
@@ -397,6 +416,8 @@ def _identity() -> None:
     definer(SESSION_CLOSE, "sec.session_close(text)", execute=gate)
     definer(SESSION_OWNER, "sec.session_owner(text)", execute=gate)
     definer(SESSION_WAKE, "sec.session_wake(text, uuid, bytea)", execute=gate)
+    definer(KNOWN_ADDRESS, "sec.known_address(text, text)", execute=gate)
+    definer(SESSIONS_DEAD, "sec.sessions_dead(text[])", execute=gate)
     definer(SETUP_NEEDED, "sec.setup_needed()", execute=gate)
     definer(SETUP_OFFER, "sec.setup_offer(text, integer)", execute=gate)
     definer(SETUP_OWNER, "sec.setup_owner(text, uuid, text, text, text)", execute=gate)

@@ -5,7 +5,7 @@ command line. The application's own pool cannot do any of this.
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,6 +137,16 @@ class Gate:
             hash=sha256(fresh.encode()).digest(),
         )
         return fresh if woken else None
+
+    async def dead_among(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Which of these tokens have no live session (any more)."""
+        async with self._transaction() as connection:
+            rows = await connection.execute(text("select sec.sessions_dead(:tokens)"), {"tokens": list(tokens)})
+            return frozenset(rows.scalars())
+
+    async def known_address(self, username: str, address: str) -> bool:
+        """Whether this account was signed in from there in the last 30 days."""
+        return bool(await self._value("select sec.known_address(:name, :address)", name=username, address=address))
 
     async def setup_needed(self) -> bool:
         """Whether the clinic has no active owner yet."""
