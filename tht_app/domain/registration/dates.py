@@ -56,7 +56,7 @@ def parse_date(text: str, today: date) -> date | None:
 def _date(year: str, month: str, day: str, *, today: date) -> date | None:
     number = _MONTHS.get(month) if month.isalpha() else int(month)
     full_year = int(year)
-    if len(year) == 2:  # noqa: PLR2004 - the written form
+    if len(year) == 2:
         full_year += today.year // 100 * 100
         full_year -= 100 if full_year > today.year else 0
     try:

@@ -27,7 +27,7 @@ SHOWN_LONG = 999_999
 _SEPARATORS = re.compile(r"[\s.\-()/]+")
 
 
-class BadIdentifier(ValueError):  # noqa: N818 - named by what is wrong, like every refusal here
+class BadIdentifier(ValueError):
     """The text is no such number; `problem` holds the words' code for the field."""
 
     def __init__(self, code: str, **params: str | int) -> None:
@@ -80,7 +80,7 @@ def read_nik(nik: str) -> NikSays | None:
     province, regency, day, month, year = (int(nik[at : at + 2]) for at in (0, 2, 6, 8, 10))
     sex = Sex.FEMALE if day > FEMALE_DAY_OFFSET else Sex.MALE
     day -= FEMALE_DAY_OFFSET if sex is Sex.FEMALE else 0
-    if province not in PROVINCES or regency not in REGENCIES or not 1 <= month <= 12:  # noqa: PLR2004 - months
+    if province not in PROVINCES or regency not in REGENCIES or not 1 <= month <= 12:
         return None
     leap_tolerant_year = 2000 + year
     if not 1 <= day <= monthrange(leap_tolerant_year, month)[1]:

@@ -81,7 +81,7 @@ def _name_words(parts: list[str]) -> tuple[str, ...]:
 
 def _birth_date(text: str, today: date) -> date | None:
     found = parse_date(text, today)
-    return found if found and EARLIEST_BIRTH_YEAR <= found.year and found <= today else None
+    return found if found and found.year >= EARLIEST_BIRTH_YEAR and found <= today else None
 
 
 def _parsed(parse: Callable[[str], str], text: str) -> str | None:

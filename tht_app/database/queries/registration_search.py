@@ -1,0 +1,158 @@
+"""Finding patients: numbers by fingerprint, names by their words, duplicates by birth date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from tht_app.database.queries.registration import HIT, hit_of
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.registration.names import name_cost, sound_of, typing_distance, typos_allowed
+from tht_app.domain.registration.query import SearchPlan
+from tht_app.domain.registration.records import PatientHit
+
+SAME_DAY_MAX = 1000
+"""Patients of one birth date that are compared by name."""
+TYPO_TIER = 5
+FAR = 1000
+
+NUMBERS = {
+    "record_number": "record_number = :record_number",
+    "nik": "nik_index = :nik",
+    "bpjs": "bpjs_index = :bpjs",
+    "phone": "phone_index = :phone",
+    "birth_date": "birth_date = :birth_date",
+}
+
+WORDS = "select * from sec.name_words(:words, :sounds, :typos, :weigh)"
+NAMED = "select * from sec.patients_named(:leading, :tiers, :second, :third, :fourth, :at_most)"
+
+
+@dataclass(frozen=True, slots=True)
+class _FittingWord:
+    id: int
+    tier: int
+    weight: int
+
+
+async def by_number(work: UnitOfWork, plan: SearchPlan, at_most: int) -> list[PatientHit]:
+    """Whoever has the record number, NIK, BPJS number, telephone or birth date, in this order, then by name.
+
+    One branch for each reading, so that each uses its own index.
+    """
+    values: dict[str, object] = {"at_most": at_most}
+    branches: list[str] = []
+    for rank, (field, condition) in enumerate(NUMBERS.items()):
+        value = getattr(plan, field)
+        if value is None:
+            continue
+        values[field] = work.vault.blind(f"patient.{field}", value) if isinstance(value, str) else value
+        branches.append(
+            f"(select {HIT}, name_sort, {rank} as rank from patient where {condition} and merged_into is null "
+            "order by name_sort, id limit :at_most)"
+        )
+    rows = await work.fetch(f"{' union all '.join(branches)} order by rank, name_sort, id", **values)
+    unique = {row["id"]: row for row in reversed(rows)}
+    return [hit_of(work.vault, row) for row in rows if unique.get(row["id"]) is row][:at_most]
+
+
+async def by_name(work: UnitOfWork, words: Sequence[str], at_most: int) -> list[PatientHit]:
+    """Whoever has all these words in the name; typing mistakes only when better matches do not fill the list."""
+    found = await _named(work, await _fitting_words(work, words, typos=False), at_most)
+    if len(found) < at_most:
+        with_typos = await _named(work, await _fitting_words(work, words, typos=True), at_most)
+        found += [patient for patient in with_typos if patient not in found]
+    listed = await hits(work, found[:at_most])
+    return sorted(listed, key=lambda hit: _cost(words, hit)) if len(words) > 1 else listed
+
+
+def _cost(words: Sequence[str], hit: PatientHit) -> int:
+    cost = name_cost(tuple(words), hit.words)
+    return FAR if cost is None else cost
+
+
+async def _fitting_words(work: UnitOfWork, words: Sequence[str], *, typos: bool) -> list[list[_FittingWord]]:
+    """For each typed word the words of names that fit it."""
+    sounds = [sound_of(word) for word in words]
+    rows = await work.fetch(WORDS, words=list(words), sounds=sounds, typos=typos, weigh=len(words) > 1)
+    groups: list[list[_FittingWord]] = [[] for _ in words]
+    for row in rows:
+        at = row["token"] - 1
+        if (tier := _tier(row, sounds[at])) is not None:
+            groups[at].append(_FittingWord(row["id"], tier, row["weight"]))
+    return groups
+
+
+def _tier(row: RowMapping, heard: str) -> int | None:
+    """The tier of a fitting word; likely typos are counted letter by letter and dropped when too far off."""
+    if row["tier"] < TYPO_TIER:
+        return row["tier"]
+    mistakes = typing_distance(heard, sound_of(row["word"]))
+    return TYPO_TIER - 1 + mistakes if mistakes <= typos_allowed(heard) else None
+
+
+async def _named(work: UnitOfWork, groups: list[list[_FittingWord]], at_most: int) -> list[UUID]:
+    if not all(groups):
+        return []
+    leading, *others = sorted(groups, key=lambda group: sum(word.weight for word in group))
+    further = [[word.id for word in group] for group in others]
+    second, third, fourth = [*further, None, None, None][:3]
+    rows = await work.fetch(
+        NAMED,
+        leading=[word.id for word in leading],
+        tiers=[word.tier for word in leading],
+        second=second,
+        third=third,
+        fourth=fourth,
+        at_most=at_most,
+    )
+    return [row["patient_id"] for row in rows]
+
+
+async def hits(work: UnitOfWork, patient_ids: Sequence[UUID]) -> list[PatientHit]:
+    """List lines of these patients, in this order, as far as row-level security shows them."""
+    if not patient_ids:
+        return []
+    rows = await work.fetch(
+        f"select {HIT} from patient where id = any(:ids) and merged_into is null", ids=list(patient_ids)
+    )
+    found = {row["id"]: hit_of(work.vault, row) for row in rows}
+    return [found[patient_id] for patient_id in patient_ids if patient_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A registered patient with what is compared when somebody new comes."""
+
+    hit: PatientHit
+    birth_date: date
+    nik: bytes | None
+    bpjs: bytes | None
+    phone: bytes | None
+
+
+async def lookalikes(
+    work: UnitOfWork, birth_dates: Sequence[date], *, nik: bytes | None, bpjs: bytes | None, phone: bytes | None
+) -> list[Lookalike]:
+    """Patients who share a number or were born on one of these days."""
+    columns = f"{HIT}, nik_index, bpjs_index, phone_index"
+    conditions = {
+        "nik_index = :nik": nik,
+        "bpjs_index = :bpjs": bpjs,
+        "phone_index = :phone": phone,
+        "birth_date = any(:birth_dates)": birth_dates,
+    }
+    branches = [
+        f"(select {columns} from patient where {condition} and merged_into is null limit {SAME_DAY_MAX})"
+        for condition, value in conditions.items()
+        if value
+    ]
+    if not branches:
+        return []
+    rows = await work.fetch(" union ".join(branches), nik=nik, bpjs=bpjs, phone=phone, birth_dates=list(birth_dates))
+    return [
+        Lookalike(hit_of(work.vault, row), row["birth_date"], row["nik_index"], row["bpjs_index"], row["phone_index"])
+        for row in rows
+    ]
