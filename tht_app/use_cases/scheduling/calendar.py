@@ -1,0 +1,191 @@
+"""Look at the calendar: the day of each doctor, and the nearest free times."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from tht_app.database.crypto import Purpose
+from tht_app.database.queries import scheduling as queries
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.audit import AuditAction
+from tht_app.domain.identity import Permission
+from tht_app.domain.registration import PatientId
+from tht_app.domain.scheduling import (
+    AppointmentId,
+    AppointmentStatus,
+    CancelReason,
+    DeviceId,
+    Period,
+    PractitionerId,
+    RoomId,
+    VisitTypeId,
+    WeeklyHours,
+    day_period,
+    free_slots,
+    open_periods,
+    usual_room,
+)
+from tht_app.use_cases.door import use_case
+
+HORIZON = timedelta(days=21)
+"""How far ahead a free time is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySchedule:
+    """All appointments of a clinic's day, of one doctor or of all."""
+
+    day: date
+    practitioner_id: PractitionerId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEntry:
+    """One appointment as the day list shows it."""
+
+    id: AppointmentId
+    patient_id: PatientId
+    patient_name: str
+    record_number: int
+    birth_date: date
+    sex: str
+    payer: str
+    first_visit: bool
+    practitioner_id: PractitionerId
+    room_id: RoomId
+    room_name: str
+    visit_type_id: VisitTypeId
+    visit_type: str
+    visit_type_names: dict[str, str]
+    tint: int
+    slot: Period
+    status: AppointmentStatus
+    overbooked: bool
+    outside_hours: bool
+    override_reason: str
+    note: str
+    cancel_reason: CancelReason | None
+    ticket_id: UUID | None
+    ticket_label: str | None
+    ticket_status: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorDay:
+    """One doctor's day: when they work and who comes."""
+
+    practitioner_id: PractitionerId
+    display_name: str
+    tint: int
+    works: tuple[Period, ...]
+    entries: tuple[AppointmentEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The day of every doctor, in the order the clinic sets."""
+
+    day: date
+    doctors: tuple[DoctorDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlots:
+    """The nearest free times for the same needs, from `near` on both sides."""
+
+    practitioner_id: PractitionerId
+    minutes: int
+    near: datetime
+    room_id: RoomId | None = None
+    patient_id: PatientId | None = None
+    device_ids: tuple[DeviceId, ...] = ()
+    count: int = 3
+
+
+def _entry(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
+    def opened(column: str) -> str:
+        sealed: bytes | None = row[f"{column}_sealed"]
+        return work.vault.open(Purpose.CLINICAL, f"appointment.{column}", row["id"], sealed) or ""
+
+    return AppointmentEntry(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        patient_name=row["patient_name"],
+        record_number=row["record_number"],
+        birth_date=row["birth_date"],
+        sex=row["sex"],
+        payer=row["payer"],
+        first_visit=row["first_visit"],
+        practitioner_id=row["practitioner_id"],
+        room_id=row["room_id"],
+        room_name=row["room_name"],
+        visit_type_id=row["visit_type_id"],
+        visit_type=row["visit_type"],
+        visit_type_names={"id": row["visit_type_id_text"], "en": row["visit_type_en_text"]},
+        tint=row["tint"],
+        slot=queries.appointment_period(row),
+        status=AppointmentStatus(row["status"]),
+        overbooked=row["overbooked"],
+        outside_hours=row["outside_hours"],
+        override_reason=opened("override_reason"),
+        note=opened("note"),
+        cancel_reason=CancelReason(row["cancel_reason"]) if row["cancel_reason"] else None,
+        ticket_id=row["ticket_id"],
+        ticket_label=row["ticket_label"],
+        ticket_status=row["ticket_status"],
+        version=row["version"],
+    )
+
+
+@use_case(permission=Permission.APPOINTMENT_READ, audit=AuditAction.READ, reads=True)
+async def day_schedule(request: DaySchedule, work: UnitOfWork) -> DayPlan:
+    """The clinic's day as a list for each doctor."""
+    rows = await queries.day_entries(work, day_period(request.day, work.zone), request.practitioner_id)
+    work.saw(*{row["patient_id"] for row in rows})
+    entries: dict[UUID, list[AppointmentEntry]] = defaultdict(list)
+    for row in rows:
+        entries[row["practitioner_id"]].append(_entry(work, row))
+    hours: dict[UUID, list[WeeklyHours]] = defaultdict(list)
+    for practitioner_id, block in await queries.hours_of(work, request.practitioner_id):
+        hours[practitioner_id].append(block)
+    doctors = [
+        DoctorDay(
+            practitioner_id=PractitionerId(doctor["id"]),
+            display_name=doctor["display_name"],
+            tint=doctor["tint"],
+            works=tuple(open_periods(hours[doctor["id"]], request.day, 1, work.zone)),
+            entries=tuple(entries[doctor["id"]]),
+        )
+        for doctor in await queries.practitioners(work, inactive=True)
+        if request.practitioner_id in {None, doctor["id"]}
+        and (doctor["active"] or doctor["id"] in entries)
+    ]
+    return DayPlan(request.day, tuple(doctors))
+
+
+@use_case(permission=Permission.APPOINTMENT_READ, audit=AuditAction.READ, reads=True)
+async def find_free_slots(request: FreeSlots, work: UnitOfWork) -> tuple[Period, ...]:
+    """Free times of doctor, room, devices and patient together; none in the past, at most three weeks ahead."""
+    now = work.now()
+    first = max(now, request.near - HORIZON)
+    within = Period(first, max(first, request.near) + HORIZON)
+    hours = [block for _, block in await queries.hours_of(work, request.practitioner_id)]
+    near = Period.lasting(request.near, max(request.minutes, 1))
+    resources = [
+        request.practitioner_id,
+        request.room_id or usual_room(hours, near, work.zone),
+        request.patient_id,
+        *request.device_ids,
+    ]
+    taken = await queries.taken(work, [resource for resource in resources if resource is not None], within)
+    if request.patient_id is not None:
+        work.saw(request.patient_id)
+    days = (within.end - within.start).days + 1
+    works = open_periods(hours, within.day(work.zone), days, work.zone)
+    count = min(max(request.count, 1), 12)
+    minutes = max(request.minutes, 5)
+    return tuple(free_slots(works, taken, minutes=minutes, near=request.near, now=now, count=count))
