@@ -1,0 +1,93 @@
+// A text box that suggests: asks after a short pause, Up and Down choose, Enter takes, Escape closes.
+import { createElement, useEffect, useId, useRef, useState } from "react";
+
+const PAUSE_MS = 180;
+
+export function Combobox({ onSearch, onPick, results, name, initial, initialText, least, words, boxProps, listClass, itemClass, className }) {
+  const [text, setText] = useState(initialText ?? "");
+  const [value, setValue] = useState(initial ?? "");
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const timer = useRef(null);
+  const id = useId();
+  const found = results ?? [];
+  useEffect(() => setActive(0), [results]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    setText(initialText ?? "");
+    setValue(initial ?? "");
+  }, [initial, initialText]);
+  const typed = (event) => {
+    const next = event.target.value;
+    setText(next);
+    setValue("");
+    setOpen(next.trim().length >= least);
+    clearTimeout(timer.current);
+    if (next.trim().length >= least) timer.current = setTimeout(() => onSearch(next.trim()), PAUSE_MS);
+  };
+  const take = (option) => {
+    setText(name ? option.label : "");
+    setValue(option.value);
+    setOpen(false);
+    onPick?.(option.value);
+  };
+  const pressed = (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!open) return setOpen(found.length > 0);
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setActive((was) => (was + step + found.length) % Math.max(found.length, 1));
+    } else if (event.key === "Enter" && open && found[active]) {
+      event.preventDefault();
+      take(found[active]);
+    } else if (event.key === "Escape" && open) {
+      event.preventDefault();
+      event.stopPropagation();
+      setOpen(false);
+    }
+    return undefined;
+  };
+  const shown = open && text.trim().length >= least;
+  const option = (item, index) =>
+    createElement(
+      "li",
+      {
+        key: item.value,
+        id: `${id}-${index}`,
+        role: "option",
+        "aria-selected": index === active,
+        className: itemClass,
+        onPointerDown: (event) => event.preventDefault(),
+        onClick: () => take(item),
+      },
+      createElement("span", null, item.label),
+      item.hint ? createElement("span", { className: "text-muted text-13" }, item.hint) : null,
+    );
+  return createElement(
+    "div",
+    { className },
+    createElement("input", {
+      ...boxProps,
+      type: "text",
+      role: "combobox",
+      autoComplete: "off",
+      "aria-expanded": shown,
+      "aria-controls": `${id}-list`,
+      "aria-autocomplete": "list",
+      "aria-activedescendant": shown && found[active] ? `${id}-${active}` : undefined,
+      value: text,
+      onChange: typed,
+      onKeyDown: pressed,
+      onFocus: () => setOpen(found.length > 0 && text.trim().length >= least && value === ""),
+      onBlur: () => setOpen(false),
+    }),
+    name && createElement("input", { type: "hidden", name, value }),
+    createElement(
+      "ul",
+      { id: `${id}-list`, role: "listbox", "aria-label": words.results, hidden: !shown, className: listClass },
+      found.map(option),
+      found.length === 0 ? createElement("li", { className: "px-3 py-2 text-muted", role: "presentation" }, words.none) : null,
+    ),
+    createElement("span", { className: "sr-only", "aria-live": "polite" }, shown ? `${found.length} ${words.results}` : ""),
+  );
+}

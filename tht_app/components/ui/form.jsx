@@ -1,0 +1,132 @@
+// A form that sends itself once: an idempotency key made here, a lock until the server has answered,
+// and fields that keep what was typed whatever the server says.
+import { createElement, useEffect, useRef, useState } from "react";
+
+const ANSWER_MS = 8000;
+
+// crypto.randomUUID exists only on https; a clinic's own network is often plain http.
+const newKey = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+};
+
+const tell = (state) =>
+  document.dispatchEvent(new CustomEvent("tht:save", { detail: { state } }));
+
+const readFields = (form, submitter) => {
+  const fields = {};
+  for (const [name, value] of new FormData(form, submitter)) {
+    if (typeof value !== "string") continue;
+    fields[name] = name in fields ? `${fields[name]},${value}` : value;
+  }
+  return fields;
+};
+
+const showFirstProblem = (form) => {
+  const target =
+    form.querySelector("[data-error-summary]") ?? form.querySelector('[aria-invalid="true"]');
+  target?.focus();
+};
+
+export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, ...rest }) {
+  const form = useRef(null);
+  const key = useRef(null);
+  const waiting = useRef(null);
+  const [busy, setBusy] = useState(false);
+
+  const settle = (state) => {
+    if (waiting.current === null) return false;
+    clearTimeout(waiting.current);
+    waiting.current = null;
+    setBusy(false);
+    tell(state);
+    return true;
+  };
+
+  const epoch = useRef(keyEpoch);
+  useEffect(() => {
+    if (epoch.current === keyEpoch) return;
+    epoch.current = keyEpoch;
+    key.current = newKey();
+    if (!settle("saved")) return;
+    form.current?.dispatchEvent(new CustomEvent("tht:kept"));
+    if (clearAfter) form.current?.reset();
+  }, [keyEpoch]);
+
+  const seen = useRef(errors);
+  useEffect(() => {
+    if (seen.current === errors) return;
+    seen.current = errors;
+    const refused = Object.values(errors ?? {}).some(Boolean);
+    if (refused && settle("refused")) requestAnimationFrame(() => form.current && showFirstProblem(form.current));
+  }, [errors]);
+
+  useEffect(() => {
+    const answered = () => settle("answered");
+    document.addEventListener("tht:answered", answered);
+    return () => {
+      document.removeEventListener("tht:answered", answered);
+      clearTimeout(waiting.current);
+    };
+  }, []);
+
+  const submit = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (waiting.current !== null) return;
+    key.current ??= newKey();
+    waiting.current = setTimeout(() => settle("unanswered"), ANSWER_MS);
+    setBusy(true);
+    tell("saving");
+    const fields = readFields(event.currentTarget, event.nativeEvent.submitter);
+    onSubmit({ ...fields, _key: key.current });
+  };
+
+  return createElement(
+    "form",
+    { noValidate: true, autoComplete: "off", ...rest, ref: form, onSubmit: submit, "aria-busy": busy, "data-busy": busy || undefined },
+    children,
+  );
+}
+
+// An uncontrolled input, select or textarea. A new initial value from the server replaces the content only while
+// nobody has typed; after a save or a reset it may do so again.
+export function KeptInput({ as = "input", initial, grow, onInput, ...rest }) {
+  const element = useRef(null);
+  const touched = useRef(false);
+  const fit = () => {
+    const area = element.current;
+    if (!grow || !area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  useEffect(() => {
+    if (!touched.current && element.current) element.current.value = initial ?? "";
+    fit();
+  }, [initial]);
+  useEffect(() => {
+    const form = element.current?.form;
+    const forget = () => {
+      touched.current = false;
+    };
+    form?.addEventListener("reset", forget);
+    form?.addEventListener("tht:kept", forget);
+    return () => {
+      form?.removeEventListener("reset", forget);
+      form?.removeEventListener("tht:kept", forget);
+    };
+  }, []);
+  return createElement(as, {
+    ...rest,
+    ref: element,
+    defaultValue: initial ?? "",
+    onInput: (event) => {
+      touched.current = true;
+      fit();
+      onInput?.(event);
+    },
+  });
+}
