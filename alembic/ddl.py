@@ -74,7 +74,8 @@ def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)
     if "security definer" not in sql.lower() or "set search_path" not in sql.lower():
         raise ValueError(f"{signature} needs 'security definer' and its own 'set search_path'")
     op.execute(sql)
-    op.execute(f"alter function {signature} owner to tht_sec")
+    # Rights before the owner: a REVOKE by somebody who is no longer the owner does nothing but warn.
     op.execute(f"revoke all on function {signature} from public")
     for role in execute:
         op.execute(f"grant execute on function {signature} to {role}")
+    op.execute(f"alter function {signature} owner to tht_sec")
