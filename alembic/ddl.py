@@ -76,6 +76,6 @@ def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)
     op.execute(sql)
     # Rights before the owner: a REVOKE by somebody who is no longer the owner does nothing but warn.
     op.execute(f"revoke all on function {signature} from public")
-    for role in execute:
+    for role in ("tht_owner", *execute):  # the owner needs it to put a function behind a trigger
         op.execute(f"grant execute on function {signature} to {role}")
     op.execute(f"alter function {signature} owner to tht_sec")
