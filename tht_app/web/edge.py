@@ -1,0 +1,235 @@
+"""The outermost layer: who may open the websocket, which page needs a session, how much a request may carry.
+
+Everything that is not named public needs a live session. The routes behind it still ask for their own permission.
+"""
+
+import json
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers as RequestHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tht_app.domain.errors import SessionEnded, Unavailable
+from tht_app.i18n import as_language, text_of
+from tht_app.settings import settings
+from tht_app.web.acting import WRITING, cookie_name
+from tht_app.web.identity.sessions import BOOK, SessionBook
+from tht_app.web.policy import ALWAYS, HSTS, ContentPolicy
+from tht_app.web.sockets import FORBIDDEN, SIGNED_OUT, SOCKETS, TOO_MANY, TRY_LATER, Sockets
+
+EVENT = "/_event"
+PROBES = frozenset({"/health", "/ready"})
+FORMS = frozenset({"/signin", "/signout", "/setup", "/session/unlock", "/session/active"})
+PUBLIC = PROBES | FORMS | {"/session", "/plain.css", "/ping"}
+PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/")
+STATIC_FOLDERS = ("/assets/", "/fonts/", "/sounds/", "/diagrams/", "/external/")
+STATIC_SUFFIXES = (".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt")
+CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")
+"""What Reflex would serve or take without asking anybody."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+SMALL_BODY = 1_000_000
+LARGE_BODY = 30_000_000
+LARGE_BODIES = ("/files", "/import")
+FORM_BODY = 20_000
+
+
+def is_public(path: str) -> bool:
+    """Reachable without a session: plain pages with their own rules, and static files that hold no data."""
+    if path in PUBLIC or path.startswith((*PUBLIC_FOLDERS, *STATIC_FOLDERS)):
+        return True
+    return path.count("/") == 1 and path.endswith(STATIC_SUFFIXES)
+
+
+def is_odd(path: str) -> bool:
+    """A path that two programs could read differently."""
+    return "//" in path or "\\" in path or "\x00" in path or "/.." in path or "/./" in path
+
+
+def most_bytes(path: str) -> int:
+    """How long the body of a request may be."""
+    if path in FORMS:
+        return FORM_BODY
+    return LARGE_BODY if path.startswith(LARGE_BODIES) else SMALL_BODY
+
+
+class Edge:
+    """ASGI layer around everything else."""
+
+    def __init__(
+        self, app: ASGIApp, policy: ContentPolicy, *, book: SessionBook = BOOK, sockets: Sockets = SOCKETS
+    ) -> None:
+        """Stand before `app`, with the content policy of its build."""
+        self._app, self._policy, self._book, self._sockets = app, policy, book, sockets
+        configuration = settings()
+        self._origins = frozenset(configuration.origins)
+        self._hosts = frozenset(urlsplit(origin).netloc for origin in configuration.origins)
+        self._hops = configuration.proxy_hops
+        self._always = [*ALWAYS, *([HSTS] if configuration.secure_cookies else [])]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Decide, then hand on."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = RequestHeaders(scope=scope)
+        self._place_client(scope, headers)
+        if scope["type"] == "websocket":
+            await self._websocket(scope, headers, receive, send)
+        else:
+            await self._http(scope, headers, receive, send)
+
+    def _place_client(self, scope: Scope, headers: RequestHeaders) -> None:
+        """Believe `X-Forwarded-For` exactly as far as our own proxies reach, for everybody behind this layer."""
+        if not self._hops:
+            return
+        told = [part.strip() for line in headers.getlist("x-forwarded-for") for part in line.split(",") if part.strip()]
+        if len(told) >= self._hops:
+            scope["client"] = (told[-self._hops][:45], 0)
+
+    async def _websocket(self, scope: Scope, headers: RequestHeaders, receive: Receive, send: Send) -> None:
+        refusal, token = await self._socket_refusal(scope, headers)
+        if refusal:
+            await receive()
+            await send({"type": "websocket.close", "code": refusal})
+            return
+
+        async def close(code: int) -> None:
+            await send({"type": "websocket.close", "code": code})
+
+        if not self._sockets.add(token, close):
+            await receive()
+            await close(TOO_MANY)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._sockets.remove(token, close)
+
+    async def _socket_refusal(self, scope: Scope, headers: RequestHeaders) -> tuple[int, str]:
+        if scope["path"].rstrip("/") != EVENT or headers.get("origin") not in self._origins:
+            return FORBIDDEN, ""
+        token = cookie_parser(headers.get("cookie", "")).get(cookie_name(), "")
+        try:
+            who = await self._book.of(token, _address(scope))
+        except Unavailable:
+            return TRY_LATER, ""
+        return (0, token) if who is not None else (SIGNED_OUT, "")
+
+    async def _http(self, scope: Scope, headers: RequestHeaders, receive: Receive, send: Send) -> None:
+        path, method = scope["path"], scope["method"]
+        send = self._with_headers(scope, send)
+        answer = await self._refusal(scope, headers)
+        if answer is not None:
+            await _answer(send, *answer)
+            return
+        limit = most_bytes(path)
+        if method in WRITING and int(headers.get("content-length") or 0) > limit:
+            await _answer(send, *_problem(413, "common.too_large", headers))
+            return
+        await self._app(scope, _limited(receive, limit), send)
+
+    async def _refusal(self, scope: Scope, headers: RequestHeaders) -> "Answer | None":
+        path, method = scope["path"], scope["method"]
+        if method not in METHODS:
+            return _problem(405, "common.not_found", headers)
+        if path not in PROBES and headers.get("host", "") not in self._hosts:
+            return _problem(421, "common.not_found", headers)
+        if is_odd(path) or path.startswith((*CLOSED, EVENT)):
+            return _problem(404, "common.not_found", headers)
+        if method in WRITING and headers.get("origin") not in self._origins:
+            return _problem(403, "common.foreign_origin", headers)
+        if not (headers.get("content-length") or "0").isdigit():
+            return _problem(400, "common.too_large", headers)
+        if is_public(path):
+            return None
+        return await self._needs_session(scope, headers)
+
+    async def _needs_session(self, scope: Scope, headers: RequestHeaders) -> "Answer | None":
+        token = cookie_parser(headers.get("cookie", "")).get(cookie_name(), "")
+        try:
+            if await self._book.of(token, _address(scope)) is not None:
+                return None
+        except Unavailable as away:
+            return _problem(503, away.code, headers, [(b"retry-after", b"5")])
+        if _is_navigation(scope["method"], headers):
+            query = scope.get("query_string", b"").decode("latin-1")
+            wanted = quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+            return 303, b"", [(b"location", f"/signin?next={wanted}".encode())]
+        return _problem(401, SessionEnded.code, headers)
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        path = scope["path"]
+
+        async def decorated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": self._headers(path, message["status"], message.get("headers", []))}
+            await send(message)
+
+        return decorated
+
+    def _headers(self, path: str, status: int, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        present = list(given)
+        names = {name.lower() for name, _ in present}
+        extra = [header for header in self._always if header[0] not in names]
+        if b"cache-control" not in names:
+            extra.append((b"cache-control", _caching(path, status)))
+        if b"content-security-policy" not in names:
+            page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in present)
+            policy = self._policy.of_page(path) if page and not is_public(path) else self._policy.plain
+            extra.append((b"content-security-policy", policy.encode()))
+        return [*present, *extra]
+
+
+Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]
+
+
+def _caching(path: str, status: int) -> bytes:
+    if status not in {200, 304}:
+        return b"no-store"
+    if path.startswith("/assets/"):
+        return b"public, max-age=31536000, immutable"
+    if path.startswith(STATIC_FOLDERS):
+        return b"public, max-age=86400"
+    return b"no-cache" if path.count("/") == 1 and path.endswith(STATIC_SUFFIXES) else b"no-store"
+
+
+def _address(scope: Scope) -> str | None:
+    return scope["client"][0] if scope.get("client") else None
+
+
+def _is_navigation(method: str, headers: RequestHeaders) -> bool:
+    if method not in {"GET", "HEAD"}:
+        return False
+    mode = headers.get("sec-fetch-mode")
+    return mode == "navigate" if mode else "text/html" in headers.get("accept", "")
+
+
+def _problem(status: int, code: str, headers: RequestHeaders, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+    lang = as_language(cookie_parser(headers.get("cookie", "")).get("lang"))
+    title = text_of(f"errors.{code}", lang)
+    body = json.dumps({"type": f"tht:{code}", "title": title, "status": status, "code": code}, ensure_ascii=False)
+    return status, body.encode(), [(b"content-type", b"application/problem+json; charset=utf-8"), *extra]
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Stop a body that turns out longer than it said, as if the browser had gone away."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                return {"type": "http.disconnect"}
+        return message
+
+    return counted
