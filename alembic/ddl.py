@@ -74,8 +74,10 @@ def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)
     if "security definer" not in sql.lower() or "set search_path" not in sql.lower():
         raise ValueError(f"{signature} needs 'security definer' and its own 'set search_path'")
     op.execute(sql)
-    # Rights before the owner: a REVOKE by somebody who is no longer the owner does nothing but warn.
-    op.execute(f"revoke all on function {signature} from public")
-    for role in ("tht_owner", *execute):  # the owner needs it to put a function behind a trigger
-        op.execute(f"grant execute on function {signature} to {role}")
     op.execute(f"alter function {signature} owner to tht_sec")
+    # As its owner: a REVOKE by anybody else does nothing but warn, and the function would stay open to everybody.
+    op.execute("set local role tht_sec")
+    op.execute(f"revoke all on function {signature} from public")
+    for role in ("tht_owner", *execute):  # the tables' owner needs it to put a function behind a trigger
+        op.execute(f"grant execute on function {signature} to {role}")
+    op.execute("set local role tht_owner")
