@@ -1,0 +1,40 @@
+"""The licence of every package that the clinic needs to run, into docs/licences.md: `make licences`."""
+
+import re
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = """# Licences of dependencies
+
+Made by `make licences` from requirements.lock and reflex.lock. THT Klinik itself is under Apache-2.0. Nothing here is
+changed or copied into our sources; each package is installed as its authors publish it.
+
+| Package | Version | Licence |
+|---|---|---|
+"""
+
+
+def licence_of(name: str) -> tuple[str, str]:
+    """Version and licence as the package declares them."""
+    try:
+        about = metadata(name)
+    except PackageNotFoundError:
+        return "", "only on other systems"
+    classified = [
+        line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")
+    ]
+    text = about.get("License-Expression") or "; ".join(classified) or (about.get("License") or "").split("\n")[0]
+    return about["Version"], text[:80] or "see the package"
+
+
+def main() -> None:
+    """Write the list."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    names = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, flags=re.MULTILINE)
+    rows = [f"| {name} | {' | '.join(licence_of(name))} |" for name in sorted(names, key=str.lower)]
+    (ROOT / "docs" / "licences.md").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

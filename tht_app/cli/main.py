@@ -1,0 +1,37 @@
+"""The `tht` command: everything the person who runs the clinic can do from a terminal."""
+
+import sys
+
+import typer
+
+from tht_app.cli import demo, init, migrate, run, user
+from tht_app.cli.steps import StepFailed
+from tht_app.database.crypto import MasterKeyMissing
+from tht_app.database.migrate import ServerTooOld
+from tht_app.database.server import ServerProblem
+from tht_app.domain.errors import DomainError
+
+app = typer.Typer(
+    name="tht",
+    help="THT Klinik: run the clinic, its accounts and its data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("build")(run.build)
+app.command("init")(init.init)
+app.command("migrate")(migrate.migrate)
+app.command("demo")(demo.demo)
+app.add_typer(user.app, name="user")
+
+OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, DomainError)
+
+
+def main() -> None:
+    """Run the command; what an operator can mend is one sentence, anything else is a traceback to report."""
+    try:
+        app()
+    except OPERATOR_ERRORS as problem:
+        print(f"tht: {problem}", file=sys.stderr)
+        raise SystemExit(1) from None
