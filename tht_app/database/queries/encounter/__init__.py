@@ -1,0 +1,1 @@
+"""SQL of the visit's record, one file a kind of fact."""

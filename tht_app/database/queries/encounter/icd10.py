@@ -1,0 +1,77 @@
+"""The ICD-10 code table: search in both languages, and writing an official list over it."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.encounter.diagnosis import code_key, folded
+from tht_app.domain.encounter.icd10 import OfficialLine
+from tht_app.domain.encounter.record import Icd10Hit
+
+OFFICIAL = """
+insert into icd10 (code, code_key, title_en, title_id, edition_2010, edition_2019, selectable, source, search_text)
+select l.code, lower(replace(l.code, '.', '')), l.title_en, nullif(l.title_id, ''), true, false, true, 'official',
+       l.search_text
+from jsonb_to_recordset(cast(:lines as jsonb)) as l (code text, title_en text, title_id text, search_text text)
+on conflict (code) do update set title_en = excluded.title_en,
+    title_id = coalesce(excluded.title_id, icd10.title_id), edition_2010 = true, source = 'official',
+    search_text = trim(excluded.search_text || ' ' || icd10.search_text)
+where (icd10.title_en, icd10.title_id, icd10.edition_2010)
+      is distinct from (excluded.title_en, coalesce(excluded.title_id, icd10.title_id), true)
+"""
+
+LEAVES = """
+update icd10 i set selectable = l.leaf
+from (select c.code, not exists (
+          select 1 from icd10 f where f.edition_2010 and f.code <> c.code
+          and f.code like case when length(c.code) = 3 then c.code || '.%' else c.code || '_' end) as leaf
+      from icd10 c) l
+where l.code = i.code and i.selectable <> l.leaf
+"""
+
+
+async def search(work: UnitOfWork, typed: str, most: int) -> tuple[Icd10Hit, ...]:
+    """Codes of the edition of 2010 that fit: by the beginning of the code, all words, or likeness after a typo."""
+    text = folded(typed)
+    rows = await work.fetch(
+        "select code, title_en, title_id, ent from sec.search_icd10(:typed, :key, :words, :most)",
+        typed=text,
+        key=code_key(typed),
+        words=" & ".join(f"{word}:*" for word in text.split()),
+        most=most,
+    )
+    return tuple(Icd10Hit(row["code"], row["title_en"], row["title_id"] or "", row["ent"]) for row in rows)
+
+
+async def find(work: UnitOfWork, code: str) -> Icd10Hit | None:
+    """The code, if a diagnosis may carry it."""
+    row = await work.fetch_one(
+        "select code, title_en, title_id, ent from icd10 where code = :code and edition_2010 and selectable", code=code
+    )
+    return None if row is None else Icd10Hit(row["code"], row["title_en"], row["title_id"] or "", row["ent"])
+
+
+async def import_official(work: UnitOfWork, lines: Sequence[OfficialLine], *, complete: bool) -> int:
+    """Write an official list; with `complete`, codes it lacks leave the edition. Returns how many rows changed."""
+    changed = await work.run(OFFICIAL, lines=_json(lines))
+    if complete:
+        changed += await work.run(
+            "update icd10 set edition_2010 = false where edition_2010 and code <> all (:codes)",
+            codes=[line.code for line in lines],
+        )
+    await work.run(LEAVES)
+    return changed
+
+
+def _json(lines: Iterable[OfficialLine]) -> str:
+    return json.dumps(
+        [
+            {
+                "code": line.code,
+                "title_en": line.title_en,
+                "title_id": line.title_id,
+                "search_text": folded(f"{line.title_id} {line.title_en}"),
+            }
+            for line in lines
+        ]
+    )

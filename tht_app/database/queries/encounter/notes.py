@@ -1,0 +1,110 @@
+"""Sections of the note and addenda. Texts are opened here and leave as text."""
+
+# ruff: noqa: S608  only constants of this module stand in the SQL
+
+from uuid import UUID
+
+from tht_app.database.crypto import Purpose
+from tht_app.database.tables.encounter import NoteAddendumRow
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.encounter.note import Section
+from tht_app.domain.encounter.record import Addendum, SectionText
+from tht_app.domain.encounter.visit import Visit
+
+BODY = "note_section_version.body"
+ADDENDUM = "note_addendum.body"
+
+AUTHOR = "coalesce(pr.display_name, s.display_name)"
+
+
+async def present(work: UnitOfWork, encounter_id: UUID) -> tuple[SectionText, ...]:
+    """The four sections in reading order as they are now; a section nobody wrote is version 0 and empty."""
+    rows = await work.fetch(
+        "select distinct on (v.section) v.id, v.section, v.version, v.body_sealed, v.at, v.author_id, "
+        f"{AUTHOR} as author "
+        "from note_section_version v join sec.person s on s.id = v.author_id "
+        "left join practitioner pr on pr.person_id = v.author_id "
+        "where v.encounter_id = :encounter order by v.section, v.version desc",
+        encounter=encounter_id,
+    )
+    written = {
+        row["section"]: SectionText(
+            Section(row["section"]),
+            row["version"],
+            work.vault.open(Purpose.CLINICAL, BODY, row["id"], bytes(row["body_sealed"])),
+            row["author"],
+            row["at"],
+            row["author_id"],
+        )
+        for row in rows
+    }
+    return tuple(written.get(section.value, SectionText(section)) for section in Section)
+
+
+async def append(work: UnitOfWork, visit: Visit, section: Section, version: int, text: str) -> bool:
+    """Store a section as exactly this version; says no if somebody else already did."""
+    row_id = work.new_id()
+    return bool(
+        await work.run(
+            "insert into note_section_version "
+            "(id, encounter_id, patient_id, section, version, body_sealed, author_id, at) "
+            "select :id, :encounter, :patient, :section, :version, :body, :author, :at "
+            "where :version = 1 + coalesce((select max(version) from note_section_version "
+            "where encounter_id = :encounter and section = :section), 0) "
+            "on conflict (encounter_id, section, version) do nothing",
+            id=row_id,
+            encounter=visit.id,
+            patient=visit.patient_id,
+            section=section.value,
+            version=version,
+            body=work.vault.seal(Purpose.CLINICAL, BODY, row_id, text),
+            author=work.person.id,
+            at=work.now(),
+        )
+    )
+
+
+async def version_of(work: UnitOfWork, encounter_id: UUID, section: Section) -> int:
+    """The number of the present version, 0 before the first save."""
+    return await work.fetch_value(
+        "select coalesce(max(version), 0) from note_section_version "
+        "where encounter_id = :encounter and section = :section",
+        encounter=encounter_id,
+        section=section.value,
+    )
+
+
+async def addenda(work: UnitOfWork, encounter_id: UUID) -> tuple[Addendum, ...]:
+    """What was added after signing, oldest first."""
+    rows = await work.fetch(
+        f"select a.id, a.number, a.body_sealed, {AUTHOR} as author, a.at from note_addendum a "
+        "join sec.person s on s.id = a.author_id left join practitioner pr on pr.person_id = a.author_id "
+        "where a.encounter_id = :encounter order by a.number",
+        encounter=encounter_id,
+    )
+    return tuple(
+        Addendum(
+            row["number"],
+            work.vault.open(Purpose.CLINICAL, ADDENDUM, row["id"], bytes(row["body_sealed"])),
+            row["author"],
+            row["at"],
+        )
+        for row in rows
+    )
+
+
+async def add_addendum(work: UnitOfWork, visit: Visit, number: int, text: str) -> UUID:
+    """Append an addendum and return its id."""
+    row_id = work.new_id()
+    await work.add(
+        NoteAddendumRow(
+            id=row_id,
+            encounter_id=visit.id,
+            patient_id=visit.patient_id,
+            number=number,
+            body_sealed=work.vault.seal(Purpose.CLINICAL, ADDENDUM, row_id, text),
+            author_id=work.person.id,
+            at=work.now(),
+        )
+    )
+    return row_id

@@ -1,0 +1,206 @@
+"""Encounters and lists of them."""
+
+# ruff: noqa: S608  only constants of this module stand in the SQL
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from tht_app.database.tables.encounter import EncounterRow
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.encounter.record import PatientHead, VisitLine
+from tht_app.domain.encounter.visit import EncounterId, EncounterStatus, Visit
+from tht_app.domain.errors import NotFound
+from tht_app.domain.registration.identifiers import shown_record_number
+
+LOCK_SPACE = 5
+"""Seed of the advisory locks of encounters, the same as in the trigger that refuses changes after signing."""
+
+VISIT_COLUMNS = "id, patient_id, practitioner_id, status, arrived_at, signed_at"
+
+LINES = """
+select e.id, e.patient_id, p.name as patient_name, p.record_number, p.birth_date, p.sex,
+       coalesce(pr.display_name, s.display_name) as practitioner, e.visit_type,
+       coalesce(t.name_id, e.visit_type) as visit_type_id, coalesce(t.name_en, e.visit_type) as visit_type_en,
+       e.status, e.arrived_at, e.signed_at,
+       coalesce((select c.icd10_code || ' ' || c.title from condition c
+                 where c.encounter_id = e.id and c.status = 'active'
+                 order by c.is_primary desc, c.recorded_at limit 1), '') as diagnosis
+from encounter e
+join patient p on p.id = e.patient_id
+join sec.person s on s.id = e.practitioner_id
+left join practitioner pr on pr.person_id = e.practitioner_id
+left join visit_type t on t.code = e.visit_type
+"""
+
+
+def _visit(row: RowMapping) -> Visit:
+    return Visit(
+        EncounterId(row["id"]),
+        row["patient_id"],
+        row["practitioner_id"],
+        EncounterStatus(row["status"]),
+        row["arrived_at"],
+        row["signed_at"],
+    )
+
+
+def _line(row: RowMapping) -> VisitLine:
+    values = {name: row[name] for name in VisitLine.__dataclass_fields__ if name not in {"status", "record_number"}}
+    return VisitLine(
+        **values, status=EncounterStatus(row["status"]), record_number=shown_record_number(row["record_number"])
+    )
+
+
+async def find(work: UnitOfWork, encounter_id: UUID) -> Visit:
+    """The encounter; raises `NotFound`."""
+    row = await work.fetch_one(f"select {VISIT_COLUMNS} from encounter where id = :id", id=encounter_id)
+    if row is None:
+        raise NotFound
+    return _visit(row)
+
+
+async def for_writing(work: UnitOfWork, encounter_id: UUID) -> Visit:
+    """The encounter, with a promise that nobody signs it before this transaction ends."""
+    await _lock(work, "pg_advisory_xact_lock_shared", encounter_id)
+    return await find(work, encounter_id)
+
+
+async def for_signing(work: UnitOfWork, encounter_id: UUID) -> Visit:
+    """The encounter, with a promise that nobody writes in it before this transaction ends."""
+    await _lock(work, "pg_advisory_xact_lock", encounter_id)
+    return await find(work, encounter_id)
+
+
+async def _lock(work: UnitOfWork, function: str, encounter_id: UUID) -> None:
+    await work.run(f"select {function}(hashtextextended(cast(:id as text), {LOCK_SPACE}))", id=str(encounter_id))
+
+
+async def add(
+    work: UnitOfWork,
+    encounter_id: UUID,
+    *,
+    patient_id: UUID,
+    practitioner_id: UUID,
+    appointment_id: UUID | None,
+    visit_type: str,
+) -> None:
+    """Insert an encounter that begins now, as arrived."""
+    await work.add(
+        EncounterRow(
+            id=encounter_id,
+            patient_id=patient_id,
+            practitioner_id=practitioner_id,
+            appointment_id=appointment_id,
+            visit_type=visit_type,
+            status=EncounterStatus.ARRIVED.value,
+            arrived_at=work.now(),
+        )
+    )
+
+
+async def set_status(work: UnitOfWork, visit: Visit, status: EncounterStatus) -> bool:
+    """Move the encounter on if nobody else has in the meantime."""
+    return bool(
+        await work.run(
+            "update encounter set status = :status, "
+            "started_at = case when :status = 'in-progress' then coalesce(started_at, :now) "
+            "when :status = 'arrived' then null else started_at end, "
+            "ended_at = case when :status in ('finished', 'cancelled') then cast(:now as timestamptz) end "
+            "where id = :id and status = :known and signed_at is null",
+            id=visit.id,
+            status=status.value,
+            known=visit.status.value,
+            now=work.now(),
+        )
+    )
+
+
+async def sign(work: UnitOfWork, encounter_id: UUID, signed_by: UUID, digest: bytes) -> None:
+    """Write the signature; the trigger keeps the row from ever changing again."""
+    await work.run(
+        "update encounter set status = 'finished', started_at = coalesce(started_at, arrived_at), "
+        "ended_at = coalesce(ended_at, :now), signed_at = :now, signed_by = :by, hash = :hash where id = :id",
+        id=encounter_id,
+        now=work.now(),
+        by=signed_by,
+        hash=digest,
+    )
+
+
+async def head(work: UnitOfWork, encounter_id: UUID) -> RowMapping:
+    """Words around an encounter: practitioner, visit type in both languages, who signed and the hash."""
+    row = await work.fetch_one(
+        "select coalesce(pr.display_name, s.display_name) as practitioner, "
+        "coalesce(t.name_id, e.visit_type) as visit_type_id, coalesce(t.name_en, e.visit_type) as visit_type_en, "
+        "e.hash, e.signed_at, coalesce(spr.display_name, signer.display_name) as signed_by "
+        "from encounter e join sec.person s on s.id = e.practitioner_id "
+        "left join practitioner pr on pr.person_id = e.practitioner_id "
+        "left join visit_type t on t.code = e.visit_type "
+        "left join sec.person signer on signer.id = e.signed_by "
+        "left join practitioner spr on spr.person_id = e.signed_by where e.id = :id",
+        id=encounter_id,
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def patient_head(work: UnitOfWork, patient_id: UUID) -> PatientHead:
+    """Who the record is about; raises `NotFound`."""
+    row = await work.fetch_one(
+        "select id, name, sex, birth_date, record_number from patient where id = :id", id=patient_id
+    )
+    if row is None:
+        raise NotFound
+    return PatientHead(row["id"], row["name"], row["sex"], row["birth_date"], shown_record_number(row["record_number"]))
+
+
+async def of_practitioner(
+    work: UnitOfWork, practitioner_id: UUID, since: datetime, until: datetime
+) -> tuple[VisitLine, ...]:
+    """The encounters of one doctor that began in `[since, until)`, in the order of arrival, without cancelled ones."""
+    rows = await work.fetch(
+        LINES + "where e.practitioner_id = :practitioner and e.arrived_at >= :since and e.arrived_at < :until "
+        "and e.status <> 'cancelled' order by e.arrived_at, e.id",
+        practitioner=practitioner_id,
+        since=since,
+        until=until,
+    )
+    return tuple(_line(row) for row in rows)
+
+
+async def arrived_between(work: UnitOfWork, since: datetime, until: datetime) -> tuple[VisitLine, ...]:
+    """The encounters of all doctors that began in `[since, until)`, in the order of arrival, without cancelled ones."""
+    rows = await work.fetch(
+        LINES + "where e.arrived_at >= :since and e.arrived_at < :until and e.status <> 'cancelled' "
+        "order by e.arrived_at, e.id",
+        since=since,
+        until=until,
+    )
+    return tuple(_line(row) for row in rows)
+
+
+async def unsigned_of(work: UnitOfWork, practitioner_id: UUID, before: datetime, most: int) -> tuple[VisitLine, ...]:
+    """Encounters of one doctor that began before a moment and are not signed, oldest first."""
+    rows = await work.fetch(
+        LINES + "where e.practitioner_id = :practitioner and e.arrived_at < :before and e.signed_at is null "
+        "and e.status in ('in-progress', 'finished') order by e.arrived_at, e.id limit :most",
+        practitioner=practitioner_id,
+        before=before,
+        most=most,
+    )
+    return tuple(_line(row) for row in rows)
+
+
+async def of_patient(work: UnitOfWork, patient_id: UUID, *, but: UUID | None, most: int) -> tuple[VisitLine, ...]:
+    """The encounters of one patient, newest first, without cancelled ones and without `but`."""
+    rows = await work.fetch(
+        LINES + "where e.patient_id = :patient and e.status <> 'cancelled' "
+        "and (cast(:but as uuid) is null or e.id <> :but) order by e.arrived_at desc, e.id limit :most",
+        patient=patient_id,
+        but=but,
+        most=most,
+    )
+    return tuple(_line(row) for row in rows)

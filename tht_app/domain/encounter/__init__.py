@@ -1,0 +1,1 @@
+"""What the clinic knows about a visit: its life, its note, vitals, allergies, diagnoses and signature."""

@@ -1,0 +1,1 @@
+"""What the clinic knows about the examination of ear, nose and throat."""

@@ -1,0 +1,71 @@
+"""What a person may do with the record of a visit."""
+
+from .facts import (
+    AddHistory,
+    AddMedicine,
+    ReadAllergyLine,
+    ReadSafetySlice,
+    RecordAllergy,
+    SetHistoryStatus,
+    SetMedicineStatus,
+    StateAllergies,
+    VerifyAllergy,
+    allergy_line,
+    safety_slice,
+)
+from .findings import (
+    AddDiagnosis,
+    ImportIcd10,
+    MakePrimary,
+    RecordVitals,
+    RemoveDiagnosis,
+    RestoreDiagnosis,
+    SearchIcd10,
+)
+from .note import ReadNote, SaveSection
+from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
+from .visits import (
+    FinishEncounter,
+    ReadDoctorDay,
+    ReadEncounter,
+    ReadNurseDay,
+    ReadPatientVisits,
+    StartEncounter,
+    move_encounter,
+    open_encounter,
+)
+
+__all__ = [
+    "AddAddendum",
+    "AddDiagnosis",
+    "AddHistory",
+    "AddMedicine",
+    "CheckSignature",
+    "FinishEncounter",
+    "ImportIcd10",
+    "MakePrimary",
+    "ReadAllergyLine",
+    "ReadDoctorDay",
+    "ReadEncounter",
+    "ReadNote",
+    "ReadNurseDay",
+    "ReadPatientVisits",
+    "ReadSafetySlice",
+    "RecordAllergy",
+    "RecordVitals",
+    "RemoveDiagnosis",
+    "RestoreDiagnosis",
+    "ReviewForSigning",
+    "SaveSection",
+    "SearchIcd10",
+    "SetHistoryStatus",
+    "SetMedicineStatus",
+    "SignEncounter",
+    "StartEncounter",
+    "StateAllergies",
+    "VerifyAllergy",
+    "allergy_line",
+    "move_encounter",
+    "open_encounter",
+    "safety_slice",
+]

@@ -1,0 +1,168 @@
+"""Reviewing, signing, checking a signature, and adding to a signed note."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tht_app.database.queries import ent
+from tht_app.database.queries import identity as identity_queries
+from tht_app.database.queries.encounter import findings, notes, visits
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.audit import AuditAction
+from tht_app.domain.encounter.note import LONGEST_ADDENDUM, AddendumBeforeSigning, checked_required
+from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignatureCheck, SignReview
+from tht_app.domain.encounter.signing import (
+    ChangedSinceReview,
+    NothingToSign,
+    PasswordWrong,
+    digest,
+    signed_document,
+)
+from tht_app.domain.encounter.visit import NotYourEncounter, Visit, ensure_may_sign, owns
+from tht_app.domain.ent.findings import Finding
+from tht_app.domain.errors import NotFound
+from tht_app.domain.identity import Permission, Role
+from tht_app.use_cases.door import use_case
+from tht_app.use_cases.passwords import password_matches
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewForSigning:
+    """What would be signed now."""
+
+    encounter_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignEncounter:
+    """Sign exactly what was shown: `expected_hash` comes from the review (empty: a program that showed nothing)."""
+
+    encounter_id: UUID
+    password: str = field(repr=False)
+    expected_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddAddendum:
+    """Text that is added to a signed note."""
+
+    encounter_id: UUID
+    text: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSignature:
+    """Compute the hash again from what is stored now."""
+
+    encounter_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Everything that is signed, apart from the head."""
+
+    sections: tuple[SectionText, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    readings: tuple[Reading, ...]
+    findings: tuple[Finding, ...]
+
+
+async def _content(work: UnitOfWork, visit: Visit) -> _Content:
+    return _Content(
+        await notes.present(work, visit.id),
+        await findings.diagnoses(work, visit.id),
+        await findings.readings(work, visit.id),
+        await ent.findings(work, visit.id),
+    )
+
+
+def _digest(visit: Visit, content: _Content) -> bytes:
+    return digest(signed_document(visit, content.sections, content.diagnoses, content.readings, content.findings))
+
+
+def _missing(content: _Content) -> tuple[str, ...]:
+    """What a reader would look for and not find: words for it are `encounter.review.missing.<name>`."""
+    empty = [s.section.value for s in content.sections if not s.text.strip()]
+    return (*empty, *(() if content.diagnoses else ("diagnosis",)))
+
+
+@use_case(permission=Permission.RECORD_SIGN, audit=AuditAction.READ, reads=True)
+async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> SignReview:
+    """What would be signed and the hash that stands for it. Raises NotYourEncounter, EncounterSigned."""
+    visit = await visits.find(work, request.encounter_id)
+    work.saw(visit.patient_id)
+    ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
+    content = await _content(work, visit)
+    return SignReview(
+        visit.id,
+        await visits.patient_head(work, visit.patient_id),
+        content.sections,
+        content.diagnoses,
+        content.readings,
+        tuple((f.part.value, f.side.value, f.site, f.finding, f.text) for f in content.findings),
+        _missing(content),
+        _digest(visit, content).hex(),
+    )
+
+
+async def _confirm(work: UnitOfWork, password: str) -> None:
+    """Ask the person for the password again; programs of the clinic have none and are known by their session."""
+    if Role.SERVICE in work.person.roles:
+        return
+    if not await password_matches(password, await identity_queries.own_credential(work)):
+        raise PasswordWrong
+
+
+@use_case(permission=Permission.RECORD_SIGN, audit=AuditAction.SIGN)
+async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
+    """Sign and lock the encounter; returns the SHA-256 in hexadecimal.
+
+    Raises PasswordWrong, ChangedSinceReview when it is not any more what was shown, NothingToSign, NotYourEncounter,
+    EncounterSigned. From here on the database refuses every change.
+    """
+    await _confirm(work, request.password)
+    visit = await visits.for_signing(work, request.encounter_id)
+    work.saw(visit.patient_id)
+    ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
+    content = await _content(work, visit)
+    if not any(s.text.strip() for s in content.sections) and not content.diagnoses:
+        raise NothingToSign
+    signature = _digest(visit, content)
+    if request.expected_hash and request.expected_hash != signature.hex():
+        raise ChangedSinceReview
+    signer = visit.practitioner_id if Role.SERVICE in work.person.roles else work.person.id
+    await visits.sign(work, visit.id, signer, signature)
+    work.changed("encounter", visit.id, patient_id=visit.patient_id, new={"hash": signature.hex()})
+    work.publish("EncounterSigned", visit.id, {"patient_id": str(visit.patient_id), "hash": signature.hex()})
+    return signature.hex()
+
+
+@use_case(permission=Permission.RECORD_SIGN, audit=AuditAction.ADDEND)
+async def add_addendum(request: AddAddendum, work: UnitOfWork) -> int:
+    """Add to a signed note and return the number of the addendum; the signed text stays as it is."""
+    text = checked_required(request.text, field="text", longest=LONGEST_ADDENDUM)
+    await _confirm(work, request.password)
+    visit = await visits.for_signing(work, request.encounter_id)
+    work.saw(visit.patient_id)
+    if visit.signed_at is None:
+        raise AddendumBeforeSigning
+    if not owns(visit, work.person.id, work.person.roles):
+        raise NotYourEncounter
+    number = len(await notes.addenda(work, visit.id)) + 1
+    row_id = await notes.add_addendum(work, visit, number, text)
+    work.changed("note_addendum", row_id, patient_id=visit.patient_id, new={"number": number})
+    work.publish("AddendumAdded", visit.id, {"patient_id": str(visit.patient_id), "number": number})
+    return number
+
+
+@use_case(permission=Permission.RECORD_READ, audit=AuditAction.READ, reads=True)
+async def check_signature(request: CheckSignature, work: UnitOfWork) -> SignatureCheck:
+    """Whether what is stored now is what was signed; raises NotFound for an unsigned encounter."""
+    visit = await visits.find(work, request.encounter_id)
+    work.saw(visit.patient_id)
+    head = await visits.head(work, visit.id)
+    if head["hash"] is None:
+        raise NotFound
+    present = _digest(visit, await _content(work, visit))
+    stored = bytes(head["hash"])
+    return SignatureCheck(head["signed_at"], head["signed_by"], stored.hex(), present == stored)
