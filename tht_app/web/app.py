@@ -1,0 +1,115 @@
+"""What stands around Reflex: our own routes, the gate in front of its events, the edge in front of everything."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from tht_app.database.opening import opened_clinic
+from tht_app.domain.errors import DomainError, NotFound
+from tht_app.settings import settings
+from tht_app.state.gate import Gate, silence_reflex
+from tht_app.state.tokens import install
+from tht_app.web.acting import bug, lang_of, problem
+from tht_app.web.edge import Edge
+from tht_app.web.identity.routes import identity_routes
+from tht_app.web.identity.sessions import BOOK
+from tht_app.web.policy import ContentPolicy
+from tht_app.web.sockets import end_session_sockets, watch_sessions
+
+ROUTES_OF_OTHERS = ("health", "notes", "documents", "verify")
+"""Modules here with a function `routes()` of their own."""
+NOISY = ("reflex", "reflex_base", "socketio", "engineio")
+"""Loggers whose warnings quote what people typed; only their errors are kept, without the values."""
+
+
+def create_api() -> Starlette:
+    """Our plain HTTP routes; Reflex mounts itself behind them."""
+    routes: list[BaseRoute] = identity_routes()
+    for name in ROUTES_OF_OTHERS:
+        module = f"tht_app.web.{name}"
+        if find_spec(module) is not None:
+            routes.extend(import_module(module).routes())
+    handlers: dict[Any, Any] = {DomainError: _refused, Exception: _bug}
+    return Starlette(routes=routes, exception_handlers=handlers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return problem(error if isinstance(error, DomainError) else NotFound(), lang_of(request))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return Response(status_code=error.status_code)
+    return bug(error, request.url.path.split("/")[1] or "home", lang_of(request))
+
+
+def edge() -> Callable[[ASGIApp], ASGIApp]:
+    """What goes last into `api_transformer` of `rx.App`: the outermost layer."""
+
+    def around(app: ASGIApp) -> ASGIApp:
+        policy = ContentPolicy.of_build(get_web_dir() / "build" / "client", settings().origins)
+        return Edge(app, policy)
+
+    return around
+
+
+def guard(app: rx.App) -> Gate:
+    """Put the gate first, bind tab tokens to sessions, open the clinic with the server, watch over sessions.
+
+    Call it once, after every page and State is imported: raises GateIncomplete when a handler names no permission.
+    """
+    silence_reflex()
+    quiet_logs()
+    gate = Gate(BOOK, close=end_session_sockets)
+    gate.assert_complete()
+    app.add_middleware(gate, index=0)
+    install(app, BOOK.id_of)
+    app.register_lifespan_task(serving_clinic)
+    return gate
+
+
+@contextlib.asynccontextmanager
+async def serving_clinic() -> AsyncIterator[None]:
+    """The pools are open and sessions are watched for as long as the server serves."""
+    async with opened_clinic():
+        watcher = asyncio.create_task(watch_sessions(), name="watch_sessions")
+        try:
+            yield
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+
+
+class _WithoutValues(logging.Filter):
+    """Reflex quotes payloads in its warnings and errors; who complains is kept, what it quotes is not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the message before the first thing that came from outside."""
+        if record.levelno < logging.ERROR:
+            return False
+        record.msg, record.args = f"{record.name} {record.module}:{record.lineno} failed", ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def quiet_logs() -> None:
+    """Filter the loggers of the libraries that see what people type."""
+    for name in list(logging.root.manager.loggerDict) + list(NOISY):
+        if name.split(".")[0] in NOISY:
+            logger = logging.getLogger(name)
+            if not any(isinstance(one, _WithoutValues) for one in logger.filters):
+                logger.addFilter(_WithoutValues())

@@ -1,0 +1,86 @@
+"""Is this browser's session alive, and may the same person go on after a pause? Asked by the screens' lock."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tht_app.database.gate import current_gate
+from tht_app.domain.audit import AuditAction
+from tht_app.domain.errors import SessionEnded, Unavailable
+from tht_app.i18n import text_of
+from tht_app.state.session import SignedIn
+from tht_app.web.acting import client_address, lang_of, problem, session_token, signed_in
+from tht_app.web.identity.credentials import check, record
+from tht_app.web.identity.sessions import BOOK
+from tht_app.web.identity.signin import open_session, set_session_cookie
+from tht_app.web.sockets import end_session_sockets
+
+REQUEST = "identity.unlock"
+
+
+async def show_session(request: Request) -> Response:
+    """200 with the person, or 401 with the user name whose screen has locked itself. Never counts as activity."""
+    try:
+        who = await signed_in(request)
+        if who is not None:
+            return JSONResponse(_about(who))
+        token = session_token(request)
+        locked = await current_gate().owner_of(token) if token else None
+    except Unavailable as away:
+        return problem(away, lang_of(request))
+    return JSONResponse({"locked": locked, "code": SessionEnded.code}, 401)
+
+
+async def note_activity(request: Request) -> Response:
+    """Somebody used key or pointer on a page of this session: 204, or 401 when it has ended."""
+    try:
+        who = await signed_in(request)
+    except Unavailable as away:
+        return problem(away, lang_of(request))
+    return problem(SessionEnded(), lang_of(request)) if who is None else Response(status_code=204)
+
+
+async def unlock(request: Request) -> Response:
+    """The same person goes on: 200; another password: 401; too many tries: 429.
+
+    A session that only slept keeps its identity under a new token, so the screens bound to it stay as they are. After
+    its absolute end a new one is opened.
+    """
+    lang, address = lang_of(request), client_address(request)
+    form = await request.form(max_files=0, max_fields=4)
+    password = form.get("password")
+    token = session_token(request)
+    try:
+        owner = await current_gate().owner_of(token) if token else None
+        if token is None or owner is None or not isinstance(password, str):
+            return problem(SessionEnded(), lang)
+        checked = await check(owner, password, address, REQUEST)
+        if checked.seconds_blocked:
+            return _refused(429, text_of("identity.signin.blocked", lang, seconds=checked.seconds_blocked))
+        if checked.person_id is None:
+            return _refused(401, text_of("shell.lock.wrong", lang))
+        answer = JSONResponse({"username": owner})
+        fresh = await current_gate().wake(token, checked.person_id)
+        if fresh is None:
+            await open_session(request, answer, checked.person_id, REQUEST)
+        else:
+            set_session_cookie(answer, fresh)
+            await record(AuditAction.SIGN_IN, REQUEST, checked.person_id, address)
+    except Unavailable as away:
+        return problem(away, lang)
+    BOOK.forget(token)
+    await end_session_sockets(token)
+    return answer
+
+
+def _refused(status: int, title: str) -> Response:
+    return JSONResponse({"title": title, "status": status}, status, media_type="application/problem+json")
+
+
+def _about(who: SignedIn) -> dict[str, object]:
+    return {
+        "username": who.username,
+        "display_name": who.display_name,
+        "lang": who.lang,
+        "roles": sorted(role.value for role in who.roles),
+        "awake_until": who.awake_until.isoformat(),
+    }
