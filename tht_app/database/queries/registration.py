@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, update
+from sqlalchemy import BigInteger, RowMapping, Uuid, column, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tht_app.database.crypto import Purpose, Vault
@@ -76,7 +76,8 @@ def sealed_values(vault: Vault, patient_id: UUID, details: PatientDetails) -> di
 
 
 def _opened_parts(vault: Vault, field: str, row: RowMapping) -> dict[str, str]:
-    text = vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], row[f"{field}_sealed"])
+    sealed: bytes | None = row[f"{field}_sealed"]
+    text = vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], sealed)
     return json.loads(text) if text else {}
 
 
@@ -84,7 +85,8 @@ def details_of(vault: Vault, row: RowMapping) -> PatientDetails:
     """Open every sealed column of a whole patient row."""
 
     def opened(field: str) -> str | None:
-        return vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], row[f"{field}_sealed"])
+        sealed: bytes | None = row[f"{field}_sealed"]
+        return vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], sealed)
 
     coverage, guardian = _opened_parts(vault, "coverage", row), _opened_parts(vault, "guardian", row)
     return PatientDetails(
@@ -143,8 +145,13 @@ async def add_patients(work: UnitOfWork, patients: Mapping[UUID, PatientDetails]
         }
         for patient_id, details in patients.items()
     ]
-    statement = insert(PatientRow).values(rows).on_conflict_do_nothing(index_elements=["nik_index"])
-    added = await work.fetch(statement.returning(PatientRow.id, PatientRow.record_number))  # pyright: ignore[reportArgumentType]
+    # SQLAlchemy keeps the compiled statement of a single row; one with many rows is compiled every time.
+    statement = insert(PatientRow).values(rows if len(rows) > 1 else rows[0])
+    added = await work.fetch(
+        statement.on_conflict_do_nothing(index_elements=["nik_index"]).returning(
+            column("id", Uuid()), column("record_number", BigInteger())
+        )
+    )
     return {row["id"]: row["record_number"] for row in added}
 
 
@@ -223,13 +230,14 @@ async def consents_of(work: UnitOfWork, patient_id: UUID) -> tuple[Consent, ...]
 
 
 def _consent(vault: Vault, row: RowMapping) -> Consent:
+    giver_name: bytes = row["giver_name_sealed"]
     return Consent(
         ConsentId(row["id"]),
         ConsentPurpose(row["purpose"]),
         row["text_version"],
         row["given"],
         ConsentGiver(row["giver"]),
-        vault.open(Purpose.IDENTITY, "consent.giver_name", row["id"], row["giver_name_sealed"]),
+        vault.open(Purpose.IDENTITY, "consent.giver_name", row["id"], giver_name),
         row["at"],
         row["recorded_by"],
         row["display_name"] or "",

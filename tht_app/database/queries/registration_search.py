@@ -79,7 +79,7 @@ async def _fitting_words(work: UnitOfWork, words: Sequence[str], *, typos: bool)
     rows = await work.fetch(WORDS, words=list(words), sounds=sounds, typos=typos, weigh=len(words) > 1)
     groups: list[list[_FittingWord]] = [[] for _ in words]
     for row in rows:
-        at = row["token"] - 1
+        at: int = row["token"] - 1
         if (tier := _tier(row, sounds[at])) is not None:
             groups[at].append(_FittingWord(row["id"], tier, row["weight"]))
     return groups

@@ -7,14 +7,21 @@ every field that cannot be accepted at once.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from tht_app.domain.errors import Problem, ValidationFailed
 from tht_app.domain.registration.dates import EARLIEST_BIRTH_YEAR, is_minor, parse_date
-from tht_app.domain.registration.identifiers import BadIdentifier, nik_doubts, parse_bpjs, parse_nik, parse_phone
+from tht_app.domain.registration.identifiers import (
+    BadIdentifier,
+    nik_doubts,
+    parse_bpjs,
+    parse_nik,
+    parse_phone,
+    shown_phone,
+)
 from tht_app.domain.registration.names import clean_name, name_problem
 from tht_app.domain.registration.sex import Sex
 
@@ -306,3 +313,31 @@ def _social(read: _Reader) -> Social:
         education=read.text("education"),
         marital_status=read.text("marital_status"),
     )
+
+
+def form_of(details: PatientDetails) -> dict[str, str]:
+    """The form that gives these details again: fills the correction sheet and the export."""
+    guardian = details.guardian
+    filled = {
+        "name": details.name,
+        "birth_date": details.birth_date.isoformat(),
+        "birth_date_estimated": "on" if details.birth_date_estimated else "",
+        "sex": details.sex.value,
+        "nik": details.nik,
+        "nik_missing": details.nik_missing,
+        "other_id_kind": details.other_id_kind,
+        "other_id": details.other_id,
+        "bpjs": details.bpjs,
+        "phone": shown_phone(details.phone) if details.phone else "",
+        "email": details.email,
+        **asdict(details.address),
+        "payer": details.payer.value,
+        "insurer": details.insurer,
+        "payer_number": details.payer_number,
+        "guardian_name": guardian.name if guardian else "",
+        "guardian_relation": guardian.relation.value if guardian else "",
+        "guardian_phone": shown_phone(guardian.phone) if guardian and guardian.phone else "",
+        **asdict(details.social),
+        "deceased": "on" if details.deceased else "",
+    }
+    return {field: str(value or "") for field, value in filled.items()}
