@@ -9,7 +9,7 @@ WITHOUT_BROWSER := -m "not e2e" -n 2 --dist loadfile
         bench demo migrate build lock licences clean
 
 help:  ## List what one can do
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 run:  ## Set everything up and open the demo clinic on http://127.0.0.1:8000 (PORT=8001 changes it)
 	@$(PYTHON) bootstrap.py run

@@ -1,0 +1,69 @@
+"""Nothing reaches the database but through execute(); what stands outside is named here, with its reason."""
+
+import ast
+import re
+
+from tests.architecture.source import calls, dotted, sources
+
+OUTSIDE = {
+    "tht_app/use_cases/door.py": "the door itself",
+    "tht_app/database/engine.py": "pools, and reading the wrapped keys at start",
+    "tht_app/database/gate.py": "sessions",
+    "tht_app/database/migrate.py": "migrations",
+    "tht_app/database/readiness.py": "readiness",
+    "tht_app/database/outbox.py": "lease of the outbox",
+    "tht_app/database/seal.py": "sealing of the audit log",
+    "tht_app/database/listen.py": "LISTEN",
+    "tht_app/database/server.py": "asks whether the embedded server answers",
+    "tht_app/cli/place.py": "makes the database of a new clinic and offers the setup code",
+    "tht_app/cli/run.py": "asks whether a database is a demo before it is opened",
+}
+OPENING = re.compile(
+    r"(^|\.)(commit|rollback|begin|begin_nested|begin_twophase)$"
+    r"|^psycopg\.(connect|AsyncConnection\.connect)$|^(create_engine|create_async_engine|sessionmaker|Session)$"
+)
+
+
+def test_only_the_listed_files_open_connections_or_end_transactions():
+    outside = [
+        f"{source.place(call)} calls {dotted(call.func)}"
+        for source in sources()
+        if source.name not in OUTSIDE
+        for call in calls(source)
+        if OPENING.search(dotted(call.func)) and not source.excused(call)
+    ]
+    assert not outside
+
+
+def test_sql_is_written_in_database_only():
+    statement = re.compile(
+        r"^\s*(select|insert\s+into|update|delete\s+from|with|truncate|create|alter|drop)\s", re.IGNORECASE
+    )
+    elsewhere = [
+        f"{source.place(node)}: {str(node.value).strip()[:60]!r}"
+        for source in sources()
+        if not source.name.startswith("tht_app/database/") and source.name not in OUTSIDE
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and statement.match(node.value)
+        and re.search(r"\b(from|into|set|select|table|values)\b", node.value, re.IGNORECASE)
+        and not source.excused(node)
+        and not _is_docstring(source.tree, node)
+    ]
+    assert not elsewhere
+
+
+def test_reflex_reaches_no_database():
+    banned = {"rx.session", "rx.asession", "rx.Model", "rx.ModelRegistry"}
+    used = [
+        f"{source.place(node)} uses {dotted(node)}"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and dotted(node) in banned
+    ]
+    assert not used
+
+
+def _is_docstring(tree: ast.Module, constant: ast.Constant) -> bool:
+    return any(isinstance(node, ast.Expr) and node.value is constant for node in ast.walk(tree))
