@@ -1,0 +1,174 @@
+"""Named sabotage: each change below breaks something that must always hold, and a test has to notice.
+
+`make mutants` copies the tree, applies one change, runs the tests that guard it and expects them to fail. A mutant that
+survives means that a promise has no guard. `python tests/mutants.py NAME …` tries only these.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = 300
+TESTS_FAILED = 1
+"""Exit status of pytest when a test failed; anything else (2: broken collection, 5: none found) proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One sabotage: in `file`, `old` (which must stand there exactly once) becomes `new`; `tests` must then fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+DOOR = "tht_app/use_cases/door.py"
+DOOR_TESTS = ("tests/use_cases/test_door.py",)
+ROW_TESTS = ("tests/database/test_row_security.py",)
+CRYPTO_TESTS = ("tests/database/test_crypto.py",)
+
+MUTANTS = [
+    Mutant(
+        "permission-check-removed-at-the-door",
+        DOOR,
+        "    if not case.permissions & person.permissions:\n",
+        "    if False:\n",
+        DOOR_TESTS,
+    ),
+    Mutant(
+        "audit-entry-skipped",
+        DOOR,
+        "        await write_audit(connection, entry, database.vault)\n    return result",
+        "        pass\n    return result",
+        DOOR_TESTS,
+    ),
+    Mutant(
+        "refusal-not-audited",
+        DOOR,
+        "            await _audit_refusal(database, actor, case, refusal)\n            raise\n",
+        "            raise\n",
+        DOOR_TESTS,
+    ),
+    Mutant("reading-may-write", DOOR, "        if case.reads:\n", "        if False:\n", DOOR_TESTS),
+    Mutant("idempotency-key-ignored", DOOR, "        if not fresh:\n", "        if False:\n", DOOR_TESTS),
+    Mutant(
+        "definer-functions-open-to-everybody",
+        "alembic/ddl.py",
+        '    op.execute(f"revoke all on function {signature} from public")\n',
+        "",
+        DOOR_TESTS,
+    ),
+    Mutant(
+        "row-security-not-forced",
+        "alembic/ddl.py",
+        '    op.execute(f"alter table {name} force row level security")\n',
+        "",
+        ROW_TESTS,
+    ),
+    Mutant(
+        "row-security-asks-nobody",
+        "alembic/ddl.py",
+        '    return f"(select sec.has_any(array[{array}]))"',
+        '    return f"(array[{array}] is not null)"',
+        ROW_TESTS,
+    ),
+    Mutant(
+        "dead-sessions-live-on",
+        "alembic/versions/0001_foundation.py",
+        "      and s.revoked_at is null and s.expires_at > now() and p.active\n",
+        "      and s.expires_at > now() and p.active\n",
+        DOOR_TESTS,
+    ),
+    Mutant(
+        "identity-stays-on-the-connection",
+        "tht_app/database/unit_of_work.py",
+        "set_config('app.session', :token, true)",
+        "set_config('app.session', :token, false)",
+        ("tests/database/test_pooled_identity.py",),
+    ),
+    Mutant(
+        "sealed-values-can-be-moved",
+        "tht_app/database/crypto.py",
+        '    return f"{column}|{row_id}|{version}".encode()',
+        '    return b""',
+        CRYPTO_TESTS,
+    ),
+    Mutant(
+        "nonce-used-twice",
+        "tht_app/database/crypto.py",
+        "        version = self._newest[purpose]\n        nonce = secrets.token_bytes(NONCE_BYTES)\n",
+        "        version = self._newest[purpose]\n        nonce = bytes(NONCE_BYTES)\n",
+        CRYPTO_TESTS,
+    ),
+]
+
+
+def _copy(target: Path) -> None:
+    """The tree as git sees it, untracked files included, built things left out."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(source.read_bytes())
+
+
+def _apply(mutant: Mutant, tree: Path) -> str:
+    """Return an empty string, or why the mutant does not fit the code any more."""
+    path = tree / mutant.file
+    if not path.is_file():
+        return f"{mutant.file} is gone"
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        return f"the text to change stands {text.count(mutant.old)} times in {mutant.file}"
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    return ""
+
+
+def _run(mutant: Mutant) -> tuple[bool, str]:
+    with tempfile.TemporaryDirectory(prefix="tht-mutant-") as folder:
+        tree = Path(folder)
+        tree.chmod(0o755)
+        _copy(tree)
+        misfit = _apply(mutant, tree)
+        if misfit:
+            return False, misfit
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests]
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=SECONDS, check=False)
+        if done.returncode == TESTS_FAILED:
+            return True, next((line for line in done.stdout.splitlines() if line.startswith("FAILED")), "")
+        return False, f"pytest said {done.returncode}: {done.stdout.splitlines()[-1:] or done.stderr[-300:]}"
+
+
+def main(names: list[str]) -> int:
+    """Try the named mutants, or all; the exit status is 0 only when each was caught."""
+    unknown = set(names) - {mutant.name for mutant in MUTANTS}
+    if unknown:
+        print(f"Unknown: {', '.join(sorted(unknown))}")
+        return 2
+    survivors = 0
+    for mutant in MUTANTS:
+        if names and mutant.name not in names:
+            continue
+        started = time.monotonic()
+        caught, why = _run(mutant)
+        survivors += not caught
+        print(f"{'caught  ' if caught else 'SURVIVED'} {mutant.name} ({time.monotonic() - started:.0f} s) {why[:150]}", flush=True)
+    print(f"{survivors} survived")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
