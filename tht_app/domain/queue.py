@@ -1,7 +1,9 @@
 """Who waits where and who comes next: service points, tickets and their steps. No clock, no I/O."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -11,6 +13,9 @@ from tht_app.domain.identity import Permission
 
 ServicePointId = NewType("ServicePointId", UUID)
 TicketId = NewType("TicketId", UUID)
+
+LETTERS = re.compile("[A-Z]{1,2}")
+"""What stands before the number of a ticket."""
 
 RETURNS_AFTER = 2
 """A skipped patient is called again after so many others."""
@@ -83,12 +88,12 @@ OPEN = frozenset({T.WAITING, T.CALLED, T.IN_SERVICE, T.SKIPPED})
 CURRENT = frozenset({T.CALLED, T.IN_SERVICE})
 
 TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
-    T.WAITING: frozenset({T.CALLED, T.SKIPPED, T.CANCELLED}),
-    T.CALLED: frozenset({T.CALLED, T.IN_SERVICE, T.SKIPPED, T.DONE, T.WAITING, T.CANCELLED}),
-    T.IN_SERVICE: frozenset({T.DONE, T.CALLED, T.CANCELLED}),
-    T.SKIPPED: frozenset({T.CALLED, T.WAITING, T.CANCELLED}),
-    T.DONE: frozenset({T.IN_SERVICE, T.CALLED}),
-    T.CANCELLED: frozenset({T.WAITING, T.CALLED, T.SKIPPED}),
+    T.WAITING: frozenset({T.CALLED, T.CANCELLED}),
+    T.CALLED: frozenset({T.CALLED, T.IN_SERVICE, T.SKIPPED, T.DONE, T.CANCELLED}),
+    T.IN_SERVICE: frozenset({T.DONE, T.CANCELLED}),
+    T.SKIPPED: frozenset({T.CALLED, T.CANCELLED}),
+    T.DONE: frozenset(),
+    T.CANCELLED: frozenset(),
 }
 
 
@@ -105,7 +110,7 @@ class TicketStep(StrEnum):
     UNDONE = "undone"
 
 
-UNDOABLE = frozenset({TicketStep.CALLED, TicketStep.SKIPPED, TicketStep.DONE, TicketStep.CANCELLED})
+UNDOABLE = frozenset({TicketStep.CALLED, TicketStep.SKIPPED, TicketStep.DONE})
 
 
 class PriorityReason(StrEnum):
@@ -147,7 +152,7 @@ def ensure_step(status: TicketStatus, wanted: TicketStatus) -> None:
 
 
 def undo_target(last: TicketStep, before: TicketStatus | None) -> TicketStatus:
-    """The status to which undoing the last step leads; only the last step can be undone, and only once."""
+    """The status to which undoing the last step leads: the one before it. Only the last step, and only once."""
     if last not in UNDOABLE or before is None:
         raise NothingToUndo
     return before
@@ -164,6 +169,16 @@ def ensure_may_call(permissions: frozenset[Permission], person_id: UUID, point: 
     if Permission.QUEUE_CALL_OWN_ROOM in permissions and point.practitioner_id == person_id:
         return
     raise NotOwnPoint(permission=Permission.QUEUE_CALL.value)
+
+
+def queued_at(arrived: datetime, booked_for: datetime | None) -> datetime:
+    """From when somebody waits: who comes early for an appointment waits from its time on, not from the door."""
+    return arrived if booked_for is None else max(arrived, booked_for)
+
+
+def waited_minutes(since: datetime, now: datetime) -> int:
+    """Whole minutes of waiting; nobody waits before their turn could begin."""
+    return max(0, int((now - since).total_seconds() // 60))
 
 
 def wait_tone(minutes: int) -> str:
