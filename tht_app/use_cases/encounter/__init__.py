@@ -26,6 +26,7 @@ from .note import ReadNote, SaveSection
 from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
 from .visits import (
     FinishEncounter,
+    OpenVisit,
     ReadDoctorDay,
     ReadEncounter,
     ReadNurseDay,
@@ -44,6 +45,7 @@ __all__ = [
     "FinishEncounter",
     "ImportIcd10",
     "MakePrimary",
+    "OpenVisit",
     "ReadAllergyLine",
     "ReadDoctorDay",
     "ReadEncounter",

@@ -75,6 +75,14 @@ async def _move(work: UnitOfWork, visit: Visit, status: EncounterStatus) -> bool
 
 
 @dataclass(frozen=True, slots=True)
+class OpenVisit:
+    """A doctor opens a visit of their own without the front desk, for example an emergency after hours."""
+
+    patient_id: UUID
+    visit_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartEncounter:
     """The doctor begins with the patient."""
 
@@ -110,6 +118,22 @@ class ReadPatientVisits:
     """The visits of one patient, newest first."""
 
     patient_id: UUID
+
+
+@use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.CREATE)
+async def open_visit(request: OpenVisit, work: UnitOfWork) -> UUID:
+    """Begin a visit with the doctor who asks and return its id; raises NotFound for an unknown patient."""
+    await visits.patient_head(work, request.patient_id)
+    encounter_id = work.new_id()
+    await open_encounter(
+        work,
+        encounter_id=encounter_id,
+        patient_id=request.patient_id,
+        practitioner_id=work.person.id,
+        appointment_id=None,
+        visit_type=request.visit_type,
+    )
+    return encounter_id
 
 
 @use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.UPDATE)

@@ -21,12 +21,11 @@ where (icd10.title_en, icd10.title_id, icd10.edition_2010)
 """
 
 LEAVES = """
-update icd10 i set selectable = l.leaf
-from (select c.code, not exists (
-          select 1 from icd10 f where f.edition_2010 and f.code <> c.code
-          and f.code like case when length(c.code) = 3 then c.code || '.%' else c.code || '_' end) as leaf
-      from icd10 c) l
-where l.code = i.code and i.selectable <> l.leaf
+with heading as (
+    select left(code, 3) as code from icd10 where edition_2010 and length(code) > 3
+    union select left(code, 5) from icd10 where edition_2010 and length(code) > 5)
+update icd10 i set selectable = not i.selectable
+where i.selectable = exists (select 1 from heading h where h.code = i.code)
 """
 
 
