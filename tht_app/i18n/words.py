@@ -45,3 +45,12 @@ def words(key: str, params: Mapping[str, Any]) -> rx.Var[str]:
         return rx.Var(_js_expr=chosen, _var_data=_using()).to(str)
     fill = FunctionStringVar.create("fill", _var_data=_using("fill"))
     return fill.call(rx.Var(_js_expr=chosen, _var_data=_using()), rx.Var.create(dict(params))).to(str)
+
+
+def set_language(lang: str) -> rx.event.EventSpec:
+    """Event that switches this browser at once, compiled into the page; nothing is evaluated."""
+    switch = rx.Var(
+        _js_expr=f'(() => setLang("{lang}"))',
+        _var_data=VarData(imports={SCRIPT.importable_path: [rx.ImportVar(tag="setLang")]}),
+    )
+    return rx.call_function(switch)

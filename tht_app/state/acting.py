@@ -72,9 +72,18 @@ def _form_came(arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
 
 async def _settle(state: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
     """A form that went through has no errors left."""
-    if "errors" in state.__class__.vars and _form_came(arguments, named) and state.errors:
-        async with _writable(state):
+    if not _form_came(arguments, named):
+        return
+    async with _writable(state):
+        if "errors" in state.__class__.vars and state.errors:
             state.errors = {}
+        await _answer(state)
+
+
+async def _answer(state: Any) -> None:
+    """Tell the form in the browser that its answer is here, even if nothing else on the screen changes."""
+    region = await state.get_state(NoticeState)
+    region.answers += 1
 
 
 @asynccontextmanager
@@ -90,6 +99,7 @@ async def _writable(state: Any) -> AsyncIterator[None]:
 async def _explain(state: Any, error: Exception, where: str) -> None:
     async with _writable(state):
         await explain(state, error, where, spoken(state))
+        await _answer(state)
 
 
 def _explained(function: Callable[..., Any]) -> Callable[..., Any]:

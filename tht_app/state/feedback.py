@@ -40,6 +40,8 @@ class NoticeState(rx.State):
     """What the notice region shows, newest last."""
 
     notices: list[Notice] = []
+    answers: int = 0
+    """Rises with each form that was answered, kindly or not: the form in the browser unlocks by it."""
     _undo: dict[str, EventSpec] = {}
 
     @rx.event

@@ -214,6 +214,7 @@ async def _told(root: BaseState, key: str) -> StateUpdate:
     """Stop the event and say why in the notice region."""
     region = await root.get_state(NoticeState)
     region._push(key, "warn", {})
+    region.answers += 1
     delta = await root._get_resolved_delta()
     root._clean()
     return StateUpdate(delta=delta)

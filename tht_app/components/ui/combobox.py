@@ -31,7 +31,7 @@ class ComboboxBox(rx.Component):
     initial: rx.Var[str]
     initial_text: rx.Var[str]
     least: rx.Var[int]
-    results: rx.Var[list[Option]]
+    results: rx.Var[Any]
     words: rx.Var[dict[str, str]]
     box_props: rx.Var[dict[str, Any]]
     list_class: rx.Var[str]

@@ -27,7 +27,7 @@ class ToastRegion(rx.Component):
     library = SCRIPT.importable_path
     tag = "Toasts"
 
-    notices: rx.Var[list[Any]]
+    notices: rx.Var[Any]
     answers: rx.Var[int]
     words: rx.Var[dict[str, str]]
     looks: rx.Var[dict[str, str]]

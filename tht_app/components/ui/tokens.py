@@ -63,6 +63,15 @@ TEXT_SIZES = (12, 13, 14, 16, 20, 28, 40)
 HEADING_SIZES = (20, 28, 40)
 SCREEN_WIDTHS = {"sm": 640, "md": 768, "lg": 1024, "xl": 1280, "2xl": 1536}
 
+TABLET = "(width < 64rem) or ((pointer: coarse) and (width < 90rem))"
+VARIANTS = (
+    "@custom-variant dark (&:where(.dark, .dark *));",
+    f"@custom-variant tablet {{ @media {TABLET} {{ @slot; }} }}",
+    f"@custom-variant desk {{ @media not ({TABLET}) {{ @slot; }} }}",
+    "@custom-variant rail-open (&:where([data-rail=open] *));",
+    f"@custom-variant rail-narrow {{ &:where(html:not([data-rail=open]) *) {{ @slot; }} @media {TABLET} {{ @slot; }} }}",
+)
+
 FONT_FACE = """@font-face {
   font-family: "Atkinson Hyperlegible Next";
   src: url("/fonts/atkinson-hyperlegible-next.woff2") format("woff2");
@@ -185,7 +194,7 @@ def tailwind_css() -> str:
             '@source "../app_components";',
             '@source "../utils/components";',
             '@source "../public/external";',
-            "@custom-variant dark (&:where(.dark, .dark *));",
+            *VARIANTS,
             FONT_FACE,
             theme_css(),
             variables_css(),

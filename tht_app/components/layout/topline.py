@@ -1,0 +1,101 @@
+"""The line above every page: clinic, search, connection, language, appearance, person."""
+
+import reflex as rx
+from reflex.style import set_color_mode
+
+from tht_app.components.layout.connection import connection_state
+from tht_app.components.layout.nav import SCRIPT
+from tht_app.components.ui.icon import icon
+from tht_app.components.ui.overlay import MENU_ITEM, menu, menu_item
+from tht_app.i18n import t
+from tht_app.i18n.words import set_language
+from tht_app.state.person import PersonState
+from tht_app.state.shell import ClinicState
+
+
+class SearchKey(rx.Component):
+    """See shell.jsx."""
+
+    library = SCRIPT.importable_path
+    tag = "SearchKey"
+
+
+class SignOut(rx.Component):
+    """See shell.jsx."""
+
+    library = SCRIPT.importable_path
+    tag = "SignOut"
+
+
+def _demo_mark() -> rx.Component:
+    return rx.el.strong(
+        t("shell.demo"),
+        title=t("shell.demo.hint"),
+        class_name="px-2 py-0.5 rounded-control bg-wait-soft text-wait-text text-12 tracking-wide whitespace-nowrap",
+        data_testid="shell-demo",
+    )
+
+
+def _clinic() -> rx.Component:
+    name = rx.cond(ClinicState.name == "", t("shell.clinic"), ClinicState.name)
+    return rx.el.div(
+        rx.el.img(src="/mark.svg", alt="", width="28", height="28"),
+        rx.el.span(name, class_name="font-bold text-16 truncate max-w-64 max-md:sr-only"),
+        rx.cond(ClinicState.demo, _demo_mark()),
+        class_name="flex items-center gap-3 shrink-0",
+    )
+
+
+def _language() -> rx.Component:
+    return menu(
+        "shell.language.label",
+        *[
+            menu_item(f"shell.language.{lang}", on_click=[set_language(lang), PersonState.choose_language(lang)])
+            for lang in ("id", "en")
+        ],
+        icon="languages",
+    )
+
+
+def _appearance() -> rx.Component:
+    modes = (("system", "monitor"), ("light", "sun"), ("dark", "moon"))
+    return menu(
+        "shell.theme.label",
+        *[menu_item(f"shell.theme.{mode}", icon=symbol, on_click=set_color_mode(mode)) for mode, symbol in modes],
+        icon="sun-moon",
+    )
+
+
+def _person() -> rx.Component:
+    leave = SignOut.create(
+        rx.el.button(
+            icon("log-out"),
+            t("shell.person.sign_out"),
+            type="submit",
+            role="menuitem",
+            tab_index=-1,
+            class_name=MENU_ITEM,
+            data_testid="shell-person-sign-out",
+        )
+    )
+    who = rx.el.p(
+        rx.el.span(PersonState.display_name, class_name="font-semibold"),
+        rx.el.span(PersonState.username, class_name="text-muted text-13"),
+        class_name="flex flex-col px-3 py-2 m-0 border-b border-line mb-1",
+    )
+    return menu("shell.person.label", who, leave, icon="circle-user", text=PersonState.display_name)
+
+
+def topline(search: rx.Component | None) -> rx.Component:
+    """`search` is the search box of whoever may search; Ctrl+K goes there."""
+    middle = rx.el.div(
+        search, custom_attrs={"data-global-search": "true"}, class_name="flex-1 min-w-0 max-w-xl mx-auto"
+    )
+    return rx.el.header(
+        _clinic(),
+        middle if search is not None else rx.el.div(class_name="flex-1"),
+        connection_state(),
+        rx.el.div(_language(), _appearance(), _person(), class_name="flex items-center gap-1 shrink-0"),
+        SearchKey.create(),
+        class_name="sticky top-0 z-40 flex items-center gap-4 h-14 px-4 bg-surface border-b border-line",
+    )

@@ -1,0 +1,13 @@
+"""The first screen: what each role does next."""
+
+import reflex as rx
+
+from tht_app.components.layout.home import home_sections
+from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.state.acting import SIGNED_IN
+
+
+@clinic_page("/", title="shell.home.title", needs=SIGNED_IN)
+def home() -> rx.Component:
+    """The sections of the person's roles."""
+    return page_body(home_sections(), title_key="shell.home.title")
