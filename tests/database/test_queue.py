@@ -1,0 +1,60 @@
+"""Tickets by plain SQL: numbers stay unique, history stays as it was, and who sees nothing changes nothing."""
+
+from datetime import timedelta
+
+import pytest
+from psycopg.errors import InsufficientPrivilege, UniqueViolation
+
+from tests.conftest import Actors, Clinic
+from tests.factories.queue import service_points
+from tests.factories.scheduling import Practice, at, practice, when
+from tht_app.use_cases.door import execute
+from tht_app.use_cases.queue import IssuedTicket, WalkIn
+
+
+@pytest.fixture(scope="module")
+async def desk(clinic: Clinic, actors: Actors) -> Practice:
+    """A clinic with service points."""
+    found = await practice(clinic, actors)
+    await service_points(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+async def ticket(desk: Practice) -> IssuedTicket:
+    """Somebody who waits."""
+    request = WalkIn(await desk.patient(), desk.dokter, desk.visit_types["consultation"])  # type: ignore[arg-type]
+    return await execute(when(desk.actors["admin"], at(9)), request)
+
+
+def test_a_number_is_given_once(clinic: Clinic, ticket: IssuedTicket) -> None:
+    copy = (
+        "insert into clinic.queue_ticket (id, service_point_id, day, number, label, patient_id, status, issued_at, "
+        "queued_at, changed_at) select gen_random_uuid(), service_point_id, day, number, label, patient_id, 'done', "
+        "issued_at, queued_at, changed_at from clinic.queue_ticket where id = %s"
+    )
+    with clinic.as_app(clinic.tokens["admin"]) as connection, pytest.raises(UniqueViolation):
+        connection.execute(copy, (ticket.ticket_id,))
+
+
+@pytest.mark.parametrize("who", [None, "auditor", "pemilik"])
+def test_who_has_no_business_there_sees_no_ticket(clinic: Clinic, ticket: IssuedTicket, who: str | None) -> None:
+    with clinic.as_app(clinic.tokens[who] if who else None) as connection:
+        for table in ("queue_ticket", "queue_event", "queue_counter"):
+            rows = connection.execute(f"select 1 from clinic.{table}").fetchall()  # type: ignore[arg-type]
+            assert rows == [], table
+        changed = connection.execute("update clinic.queue_ticket set status = 'done'").rowcount
+    assert changed == 0
+
+
+def test_the_history_of_a_ticket_cannot_be_rewritten(clinic: Clinic, ticket: IssuedTicket) -> None:
+    later = at(10) + timedelta(hours=1)
+    for statement in ("update clinic.queue_event set at = %s", "delete from clinic.queue_event where at < %s"):
+        with clinic.as_app(clinic.tokens["admin"]) as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute(statement, (later,))
+
+
+def test_a_ticket_keeps_its_patient_and_number(clinic: Clinic, ticket: IssuedTicket) -> None:
+    for column in ("patient_id = gen_random_uuid()", "number = 99", "label = 'X-1'", "encounter_id = null"):
+        with clinic.as_app(clinic.tokens["admin"]) as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute(f"update clinic.queue_ticket set {column}")  # type: ignore[arg-type]
