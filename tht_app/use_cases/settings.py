@@ -41,7 +41,26 @@ class SaveClinicHead:
 
 @dataclass(frozen=True, slots=True)
 class MarkAsDemo:
-    """Say for good that this database holds invented people; a real clinic refuses to open it."""
+    """Say for good that this database holds invented people; a real clinic refuses to open it.
+
+    `at` is the moment that the demo shows (ISO 8601), `filled` that all of it is there.
+    """
+
+    at: str = ""
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDemoMark:
+    """Whether and how far this is a demo clinic."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMark:
+    """The moment that the demo shows (ISO 8601) and whether all of it is there."""
+
+    at: str
+    filled: bool
 
 
 async def clinic_head(work: UnitOfWork) -> ClinicHead:
@@ -71,9 +90,16 @@ async def save_clinic_head(request: SaveClinicHead, work: UnitOfWork) -> None:
 
 
 @use_case(permission=Permission.SETTINGS_MANAGE, audit=AuditAction.SETTINGS)
-async def mark_as_demo(_request: MarkAsDemo, work: UnitOfWork) -> None:
+async def mark_as_demo(request: MarkAsDemo, work: UnitOfWork) -> None:
     """Mark the database as the demo clinic."""
-    await _save(work, "demo", {"demo": True})
+    await _save(work, "demo", {"demo": True, "at": request.at, "filled": request.filled})
+
+
+@use_case(permission=Permission.SIGNED_IN, audit=AuditAction.READ, reads=True)
+async def read_demo_mark(_request: ReadDemoMark, work: UnitOfWork) -> DemoMark | None:
+    """Return the mark; None in a real clinic."""
+    value = await work.fetch_value("select value from clinic.setting where key = 'demo'")
+    return None if value is None else DemoMark(value.get("at", ""), bool(value.get("filled")))
 
 
 async def _save(work: UnitOfWork, key: str, value: dict[str, object] | dict[str, str]) -> None:

@@ -314,7 +314,7 @@ THROAT = (
         "darurat bila berdarah.",
         diagnoses=(D("Z09.0"),),
         findings=(F("tonsil", "t0", B), F("palate_uvula", "normal")),
-        visit_type="check_up",
+        visit_type="post-op",
         follow_up=14,
     ),
     Scenario(
