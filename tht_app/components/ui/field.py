@@ -16,7 +16,7 @@ Options = Sequence[tuple[str, Words]] | rx.Var
 
 BOX = (
     "w-full min-h-control px-3 rounded-control border border-line-strong bg-surface text-text text-14 "
-    "aria-[invalid=true]:border-danger aria-[invalid=true]:border-2 disabled:bg-sunken read-only:bg-sunken"
+    "aria-[invalid=true]:border-danger aria-[invalid=true]:border-2 disabled:bg-sunken [&[readonly]]:bg-sunken"
 )
 INPUT_MODES = {"number": "decimal", "tel": "tel", "email": "email", "search": "search"}
 DATE_SCRIPT = rx.asset("date_input.jsx", shared=True)

@@ -17,8 +17,8 @@ TONES: dict[Tone, str] = {
     "wait": "bg-wait-soft text-wait-text",
     "danger": "bg-danger-soft text-danger-text",
     "info": "bg-info-soft text-info-text",
-    "right": "bg-right-soft text-right-text",
-    "left": "bg-left-soft text-left-text",
+    "right": "bg-ear-right-soft text-ear-right-text",
+    "left": "bg-ear-left-soft text-ear-left-text",
 }
 BADGE = "inline-flex items-center gap-1 px-2 py-0.5 rounded-control text-13 font-semibold whitespace-nowrap"
 
