@@ -3,6 +3,7 @@
 Everything that is not named public needs a live session. The routes behind it still ask for their own permission.
 """
 
+import asyncio
 import json
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
@@ -33,6 +34,7 @@ SMALL_BODY = 1_000_000
 LARGE_BODY = 30_000_000
 LARGE_BODIES = ("/files", "/import")
 FORM_BODY = 20_000
+DRAINED = 40_000_000
 
 
 def is_public(path: str) -> bool:
@@ -95,17 +97,15 @@ class Edge:
             await send({"type": "websocket.close", "code": refusal})
             return
 
-        async def close(code: int) -> None:
-            await send({"type": "websocket.close", "code": code})
-
-        if not self._sockets.add(token, close):
+        line = _Line(receive, send)
+        if not self._sockets.add(token, line.cut):
             await receive()
-            await close(TOO_MANY)
+            await send({"type": "websocket.close", "code": TOO_MANY})
             return
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, line.receive, line.send)
         finally:
-            self._sockets.remove(token, close)
+            self._sockets.remove(token, line.cut)
 
     async def _socket_refusal(self, scope: Scope, headers: RequestHeaders) -> tuple[int, str]:
         if scope["path"].rstrip("/") != EVENT or headers.get("origin") not in self._origins:
@@ -126,6 +126,7 @@ class Edge:
             return
         limit = most_bytes(path)
         if method in WRITING and int(headers.get("content-length") or 0) > limit:
+            await _drain(receive, DRAINED)
             await _answer(send, *_problem(413, "common.too_large", headers))
             return
         await self._app(scope, _limited(receive, limit), send)
@@ -182,6 +183,39 @@ class Edge:
         return [*present, *extra]
 
 
+class _Line:
+    """A websocket that can be cut from outside: the browser gets a close, the app behind it a disconnect."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._cutting = False
+        self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def cut(self, code: int) -> None:
+        if self._cutting:
+            return
+        self._cutting = True
+        try:
+            # First the browser, then the app: a server whose app is gone already keeps the close for seconds.
+            await self._send({"type": "websocket.close", "code": code})
+        finally:
+            self._ended.set_result(code)
+
+    async def receive(self) -> Message:
+        if not self._ended.done():
+            coming = asyncio.ensure_future(self._receive())
+            await asyncio.wait({coming, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                return coming.result()
+            coming.cancel()
+        return {"type": "websocket.disconnect", "code": self._ended.result()}
+
+    async def send(self, message: Message) -> None:
+        """What the app still says after the cut is dropped."""
+        if not self._cutting:
+            await self._send(message)
+
+
 Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]
 
 
@@ -211,6 +245,15 @@ def _problem(status: int, code: str, headers: RequestHeaders, extra: Iterable[tu
     title = text_of(f"errors.{code}", lang)
     body = json.dumps({"type": f"tht:{code}", "title": title, "status": status, "code": code}, ensure_ascii=False)
     return status, body.encode(), [(b"content-type", b"application/problem+json; charset=utf-8"), *extra]
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Read what a browser is still sending, so that it can hear the answer; a flood is cut instead."""
+    while most > 0:
+        message = await receive()
+        most -= len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -1,5 +1,7 @@
 """Is this browser's session alive, and may the same person go on after a pause? Asked by the screens' lock."""
 
+from uuid import UUID
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -10,7 +12,6 @@ from tht_app.i18n import text_of
 from tht_app.state.session import SignedIn
 from tht_app.web.acting import client_address, lang_of, problem, session_token, signed_in
 from tht_app.web.identity.credentials import check, record
-from tht_app.web.identity.sessions import BOOK
 from tht_app.web.identity.signin import open_session, set_session_cookie
 from tht_app.web.sockets import end_session_sockets
 
@@ -40,36 +41,46 @@ async def note_activity(request: Request) -> Response:
 
 
 async def unlock(request: Request) -> Response:
-    """The same person goes on: 200; another password: 401; too many tries: 429.
+    """The same person goes on: 204; another password: 401; nobody to unlock for: 410; too many tries: 429.
 
-    A session that only slept keeps its identity under a new token, so the screens bound to it stay as they are. After
-    its absolute end a new one is opened.
+    Takes `{"password": "..."}`. A session that only slept keeps its identity under a new token, so the screens bound
+    to it stay as they are. After its absolute end a new one is opened.
     """
-    lang, address = lang_of(request), client_address(request)
-    form = await request.form(max_files=0, max_fields=4)
-    password = form.get("password")
-    token = session_token(request)
+    lang, token, password = lang_of(request), session_token(request), await _password(request)
     try:
         owner = await current_gate().owner_of(token) if token else None
-        if token is None or owner is None or not isinstance(password, str):
-            return problem(SessionEnded(), lang)
-        checked = await check(owner, password, address, REQUEST)
+        if token is None or owner is None:
+            return _refused(410, text_of("errors.common.session_ended", lang))
+        checked = await check(owner, password, client_address(request), REQUEST)
         if checked.seconds_blocked:
             return _refused(429, text_of("identity.signin.blocked", lang, seconds=checked.seconds_blocked))
         if checked.person_id is None:
             return _refused(401, text_of("shell.lock.wrong", lang))
-        answer = JSONResponse({"username": owner})
-        fresh = await current_gate().wake(token, checked.person_id)
-        if fresh is None:
-            await open_session(request, answer, checked.person_id, REQUEST)
-        else:
-            set_session_cookie(answer, fresh)
-            await record(AuditAction.SIGN_IN, REQUEST, checked.person_id, address)
+        answer = await _go_on(request, token, checked.person_id)
     except Unavailable as away:
         return problem(away, lang)
-    BOOK.forget(token)
     await end_session_sockets(token)
     return answer
+
+
+async def _go_on(request: Request, token: str, person_id: UUID) -> Response:
+    answer = Response(status_code=204)
+    fresh = await current_gate().wake(token, person_id)
+    if fresh is None:
+        await open_session(request, answer, person_id, REQUEST)
+    else:
+        set_session_cookie(answer, fresh)
+        await record(AuditAction.SIGN_IN, REQUEST, person_id, client_address(request))
+    return answer
+
+
+async def _password(request: Request) -> str:
+    try:
+        body = await request.json()
+    except ValueError:
+        return ""
+    password = body.get("password") if isinstance(body, dict) else None
+    return password if isinstance(password, str) else ""
 
 
 def _refused(status: int, title: str) -> Response:
