@@ -110,7 +110,7 @@ class EmbeddedServer:
     def pid(self) -> int | None:
         """The process of the running server, `None` when there is none."""
         pid = recorded_pid(self.cluster)
-        return pid if pid is not None and alive(pid) else None
+        return pid if pid is not None and alive(pid) and is_postgres(pid) else None
 
     def dsn(self, user: str = SUPERUSER, dbname: str = "postgres") -> str:
         """A libpq URL for this login role and database; psycopg, SQLAlchemy and `psql` all take it."""
@@ -208,8 +208,7 @@ class EmbeddedServer:
     def _adopt_or_launch(self) -> None:
         self._account.give(self._run_dir)
         self._account.give(self.log_dir)
-        pid = recorded_pid(self.cluster)
-        if pid is not None and alive(pid) and is_postgres(pid):
+        if (pid := self.pid) is not None:
             if (socket_dir := recorded_socket_dir(self.cluster)) is not None:
                 self._run_dir = socket_dir
             if self._accepts(START_SECONDS):
@@ -223,12 +222,12 @@ class EmbeddedServer:
         """Start the server as our child and wait; what an earlier, killed one left behind may need a moment to go."""
         deadline = time.monotonic() + START_SECONDS
         while True:
-            forget_dead_server(self.cluster)
+            forget_dead_server(self.cluster, self._run_dir)
             self._child = self._spawn()
             if self._accepts(deadline - time.monotonic()):
                 return
             self._end_child()
-            reason = _tail(self.log_dir / "start.log")
+            reason = _reason(self.log_dir)
             if "still in use" not in reason or time.monotonic() > deadline:
                 raise ServerProblem(f"PostgreSQL did not start ({reason}): look into {self.log_dir}.")
             time.sleep(0.5)
@@ -277,7 +276,7 @@ class EmbeddedServer:
     def _stop_server(self) -> None:
         for sign, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)):
             pid = self.pid
-            if pid is None or not is_postgres(pid):
+            if pid is None:
                 break
             with suppress(ProcessLookupError):
                 os.kill(pid, sign)
@@ -352,10 +351,11 @@ def _clean_environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _tail(path: Path) -> str:
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except FileNotFoundError:
-        lines = []
-    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return (fatal or lines or ["no reason given"])[-1]
+def _reason(log_dir: Path) -> str:
+    """Why the last start failed, in the server's own words: before its log opens they are in start.log."""
+    others = sorted(log_dir.glob("postgresql-*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in (log_dir / "start.log", *others):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        if fatal := [line for line in lines if "FATAL" in line or "PANIC" in line]:
+            return fatal[-1]
+    return "no reason given"

@@ -40,17 +40,20 @@ def is_postgres(pid: int) -> bool:
     return False
 
 
-def forget_dead_server(cluster: Path) -> None:
+def forget_dead_server(cluster: Path, run_dir: Path) -> None:
     """Let PostgreSQL see that the recorded server is gone when its number lives on as a zombie or another process.
 
     PostgreSQL asks only whether the number exists. A killed server stays a zombie where nobody reaps it, as under a
     container's first process. Our own number as its parent's is one that it takes for stale, and then it still
-    checks, as it must, that no old process holds the shared memory.
+    checks, as it must, that no old process holds the shared memory. The socket's lock is asked the same question and
+    guards nothing here, because the socket's folder belongs to this cluster alone.
     """
     record = cluster / "postmaster.pid"
     pid = recorded_pid(cluster)
     if pid is None or (alive(pid) and is_postgres(pid)):
         return
+    for stale in run_dir.glob(".s.PGSQL.*"):
+        stale.unlink()
     with suppress(ChildProcessError, ProcessLookupError):
         os.waitpid(pid, os.WNOHANG)
     lines = record.read_text(encoding="utf-8").splitlines()
