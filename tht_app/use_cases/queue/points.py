@@ -95,16 +95,16 @@ async def _ensure_valid(request: SaveServicePoint, work: UnitOfWork) -> None:
     others = [row for row in await queries.points(work, inactive=True) if row["id"] != request.service_point_id]
     problems: dict[str, str] = {}
     if not LETTERS.fullmatch(request.letter):
-        problems["letter"] = "letter_shape"
+        problems["letter"] = "queue.letter_shape"
     elif request.letter in {row["letter"] for row in others}:
-        problems["letter"] = "name_taken"
+        problems["letter"] = "scheduling.name_taken"
     for name in ("name_id", "name_en"):
         if not 1 <= len(getattr(request, name).strip()) <= LONGEST_NAME:
-            problems[name] = "name_length"
+            problems[name] = "scheduling.name_length"
     if (request.kind is PointKind.PRACTITIONER) != (request.practitioner_id is not None):
         problems["practitioner_id"] = "required" if request.practitioner_id is None else "choice"
     elif request.active and request.practitioner_id in _taken(others):
-        problems["practitioner_id"] = "name_taken"
+        problems["practitioner_id"] = "scheduling.name_taken"
     if problems:
         raise ValidationFailed(problems)
 

@@ -214,7 +214,7 @@ def _ensure(**rules: tuple[bool, str]) -> None:
 
 
 def _named(text: str, longest: int = LONGEST_NAME) -> tuple[bool, str]:
-    return (1 <= len(text.strip()) <= longest, "required" if not text.strip() else "name_length")
+    return (1 <= len(text.strip()) <= longest, "required" if not text.strip() else "scheduling.name_length")
 
 
 async def _save(work: UnitOfWork, table: str, key: str, values: dict[str, Any]) -> UUID:
@@ -259,9 +259,9 @@ async def save_practitioner(request: SavePractitioner, work: UnitOfWork) -> Prac
     """Keep what is shown and printed of a doctor."""
     _ensure(
         display_name=_named(request.display_name, LONGEST_TITLE),
-        sip_number=(len(request.sip_number or "") <= LONGEST_NAME, "name_length"),
+        sip_number=(len(request.sip_number or "") <= LONGEST_NAME, "scheduling.name_length"),
         tint=(request.tint in TINTS, "choice"),
-        person_id=(await queries.is_doctor(work, request.person_id), "not_a_doctor"),
+        person_id=(await queries.is_doctor(work, request.person_id), "scheduling.not_a_doctor"),
     )
     values = {
         "person_id": request.person_id,
@@ -311,7 +311,7 @@ async def save_visit_type(request: SaveVisitType, work: UnitOfWork) -> VisitType
         code=_named(request.code, 40),
         name_id=_named(request.name_id),
         name_en=_named(request.name_en),
-        minutes=(5 <= request.minutes <= 720 and request.minutes % 5 == 0, "minutes_grid"),
+        minutes=(5 <= request.minutes <= 720 and request.minutes % 5 == 0, "scheduling.minutes_grid"),
         device_kind=(request.device_kind is None or request.device_kind in DEVICE_KINDS, "choice"),
         tint=(request.tint in TINTS, "choice"),
     )
@@ -356,7 +356,7 @@ async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
     _ensure(
         blocks=(
             all(1 <= block.weekday <= 7 and block.starts < block.ends for block in request.blocks),
-            "hours_order",
+            "scheduling.hours_order",
         ),
     )
     await queries.end_hours(work, request.practitioner_id, request.valid_from)
@@ -386,4 +386,4 @@ async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
 
 async def _ensure_free_name(work: UnitOfWork, table: str, column: str, name: str, own: UUID | None) -> None:
     if await queries.name_taken(work, table, column, name.strip(), own):
-        raise ValidationFailed({column: "name_taken"})
+        raise ValidationFailed({column: "scheduling.name_taken"})

@@ -1,0 +1,1 @@
+"""Parts of the queue's screens."""

@@ -1,0 +1,43 @@
+"""How a ticket, its waiting time and its reasons look."""
+
+from typing import Any
+
+import reflex as rx
+
+from tht_app.components import ui
+
+
+def waited_badge(ticket: Any) -> rx.Component:
+    """How long somebody waits: neutral, long, too long, each in words."""
+    tone: Any = rx.match(ticket.tone, ("long", "wait"), ("too_long", "danger"), "neutral")
+    return ui.badge(ticket.waited, tone)
+
+
+def ticket_marks(ticket: Any) -> rx.Component:
+    """Why somebody goes first, and that they were skipped."""
+    return rx.fragment(
+        rx.cond(ticket.priority, ui.badge(ticket.priority, "info", icon_name="star")),
+        rx.cond(ticket.status == "skipped", ui.badge("queue.mark.skipped", "wait", icon_name="rotate-ccw")),
+    )
+
+
+def ticket_line(ticket: Any, *actions: Any) -> rx.Component:
+    """Number, person and waiting time on one line."""
+    return rx.el.li(
+        rx.el.span(ticket.label, class_name="w-16 shrink-0 font-bold text-16 tabular-nums"),
+        rx.el.span(
+            rx.el.span(ticket.name, class_name="block font-semibold truncate"),
+            rx.el.span(
+                ticket.visit_type,
+                rx.cond(ticket.booked, " · " + ticket.booked, ""),
+                class_name="block text-13 text-muted truncate",
+            ),
+            class_name="flex-1 min-w-0",
+        ),
+        ticket_marks(ticket),
+        waited_badge(ticket),
+        *actions,
+        key=ticket.id,
+        class_name="flex items-center gap-3 py-1.5 min-h-row border-b border-line last:border-b-0",
+        data_testid="queue-ticket",
+    )

@@ -1,0 +1,25 @@
+"""The queue console."""
+
+import reflex as rx
+
+from tht_app.components import ui
+from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.components.queue.console import console
+from tht_app.components.queue.walk_in import walk_in_button, walk_in_sheet
+from tht_app.domain.identity import Permission
+from tht_app.state.queue.console import QueueState
+
+
+@clinic_page("/queue", title="queue.page.title", needs=Permission.QUEUE_READ, on_load=QueueState.load)
+def queue() -> rx.Component:
+    """One service point at work; the point stands in the address."""
+    return page_body(
+        console(),
+        walk_in_sheet(),
+        title_key="queue.page.title",
+        actions=[
+            ui.button("queue.console.refresh", on_click=QueueState.refresh, icon="rotate-cw"),
+            walk_in_button(),
+        ],
+        width="full",
+    )

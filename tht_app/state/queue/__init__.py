@@ -1,0 +1,1 @@
+"""What the queue's screens remember and do."""

@@ -1,0 +1,1 @@
+"""What the calendar's screens remember and do."""

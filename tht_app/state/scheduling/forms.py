@@ -1,0 +1,127 @@
+"""From what was typed into a booking to a request; every field that cannot be read is named at once."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, tzinfo
+from uuid import UUID
+
+from tht_app.domain.errors import Problem, ValidationFailed
+from tht_app.domain.registration import PatientId
+from tht_app.domain.scheduling import AppointmentId, CancelReason, PractitionerId, RoomId, VisitTypeId
+from tht_app.state.scheduling.view_models import read_id
+from tht_app.use_cases.scheduling import BookAppointment, CancelAppointment, MoveAppointment
+
+Form = Mapping[str, str]
+CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]?([0-5]\d)")
+MOST_MINUTES = 24 * 60
+
+
+class _Reader:
+    """Reads one form whose field names begin with `prefix`."""
+
+    def __init__(self, form: Form, prefix: str) -> None:
+        self.form, self.prefix = form, prefix
+        self.problems: dict[str, str | Problem] = {}
+
+    def text(self, name: str) -> str:
+        return self.form.get(self.prefix + name, "").strip()
+
+    def refuse(self, name: str, code: str) -> None:
+        self.problems.setdefault(self.prefix + name, code)
+
+    def id(self, name: str, *, required: bool = True) -> UUID | None:
+        typed = self.text(name)
+        found = read_id(typed)
+        if found is None and (typed or required):
+            self.refuse(name, "choice" if typed else "required")
+        return found
+
+    def start(self, zone: tzinfo) -> datetime | None:
+        offered = self.form.get("offered", "")
+        if offered:
+            return self._offered(offered)
+        typed, clock = self.text("date"), CLOCK.fullmatch(self.text("time"))
+        if not clock:
+            self.refuse("time", "scheduling.time_shape" if self.text("time") else "required")
+        try:
+            day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007  a day, the zone comes below
+        except ValueError:
+            self.refuse("date", "date_shape" if typed else "required")
+            return None
+        return datetime.combine(day, time(int(clock[1]), int(clock[2])), zone) if clock else None
+
+    def _offered(self, text: str) -> datetime | None:
+        try:
+            return read_start(text)
+        except ValidationFailed:
+            self.refuse("time", "scheduling.time_shape")
+            return None
+
+    def minutes(self) -> int | None:
+        typed = self.text("minutes")
+        if not typed:
+            return None
+        if not typed.isascii() or not typed.isdigit() or not 0 < int(typed[:6]) <= MOST_MINUTES:
+            self.refuse("minutes", "scheduling.minutes_number")
+            return None
+        return int(typed)
+
+    def done(self) -> None:
+        if self.problems:
+            raise ValidationFailed(self.problems)
+
+
+def read_start(text: str) -> datetime:
+    """An aware time as a button carries it; raises `ValidationFailed`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValidationFailed({"start": "date_shape"})
+    return found
+
+
+def read_booking(form: Form, zone: tzinfo) -> BookAppointment:
+    """The booking sheet; raises `ValidationFailed` with the names of its fields (`booking_…`)."""
+    read = _Reader(form, "booking_")
+    patient, doctor, kind = read.id("patient"), read.id("doctor"), read.id("type")
+    start, minutes, room = read.start(zone), read.minutes(), read.id("room", required=False)
+    read.done()
+    if patient is None or doctor is None or kind is None or start is None:
+        raise ValidationFailed({})
+    return BookAppointment(
+        patient_id=PatientId(patient),
+        practitioner_id=PractitionerId(doctor),
+        visit_type_id=VisitTypeId(kind),
+        start=start,
+        minutes=minutes,
+        room_id=RoomId(room) if room else None,
+        note=read.text("note"),
+        override_reason=read.text("override"),
+    )
+
+
+def read_move(form: Form, appointment_id: UUID, version: int, zone: tzinfo) -> MoveAppointment:
+    """The move form; raises `ValidationFailed` with the names of its fields (`move_…`)."""
+    read = _Reader(form, "move_")
+    doctor, room = read.id("doctor"), read.id("room")
+    start, minutes = read.start(zone), read.minutes()
+    read.done()
+    return MoveAppointment(
+        appointment_id=AppointmentId(appointment_id),
+        start=start,
+        minutes=minutes,
+        practitioner_id=PractitionerId(doctor) if doctor else None,
+        room_id=RoomId(room) if room else None,
+        override_reason=read.text("override"),
+        version=version,
+    )
+
+
+def read_cancel(form: Form, appointment_id: UUID) -> CancelAppointment:
+    """The cancel form; raises `ValidationFailed` for a missing or unknown reason (`cancel_reason`)."""
+    typed = form.get("cancel_reason", "")
+    if typed not in {reason.value for reason in CancelReason}:
+        raise ValidationFailed({"cancel_reason": "choice" if typed else "required"})
+    return CancelAppointment(AppointmentId(appointment_id), CancelReason(typed), form.get("cancel_note", "").strip())
