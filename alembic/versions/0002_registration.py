@@ -117,10 +117,12 @@ end $$
 
 # Words of names that fit each typed word. Tier 0 same, 1 sounds the same, 2 begins so, 3 begins so by sound, 4 contains
 # it, 5 may be a typing mistake (the caller counts the mistakes). `weight` says roughly how many patients have the word.
+# Planned once a connection: planning anew takes longer than finding.
 NAME_WORDS = """
 create function sec.name_words(words text[], sounds text[], typos boolean, weigh boolean)
 returns table (token integer, id integer, word text, tier integer, weight integer)
-language plpgsql stable security definer set search_path = pg_catalog, clinic, ext, sec, pg_temp rows 50 as $$
+language plpgsql stable security definer
+set search_path = pg_catalog, clinic, ext, sec, pg_temp set plan_cache_mode = force_generic_plan rows 50 as $$
 declare
     typed text;
     heard text;
@@ -176,7 +178,8 @@ PATIENTS_NAMED = """
 create function sec.patients_named(
     leading_words integer[], tiers integer[], second integer[], third integer[], fourth integer[], at_most integer)
 returns table (patient_id uuid, tier integer)
-language plpgsql stable security definer set search_path = pg_catalog, clinic, sec, pg_temp rows 21 as $$
+language plpgsql stable security definer
+set search_path = pg_catalog, clinic, sec, pg_temp set plan_cache_mode = force_generic_plan rows 21 as $$
 begin
     if not sec.has('patient.search') then
         raise exception 'patient.search is needed' using errcode = '42501';

@@ -1,7 +1,7 @@
 """Finding patients: numbers by fingerprint, names by their words, duplicates by birth date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -27,7 +27,13 @@ NUMBERS = {
 }
 
 WORDS = "select * from sec.name_words(:words, :sounds, :typos, :weigh)"
-NAMED = "select * from sec.patients_named(:leading, :tiers, :second, :third, :fourth, :at_most)"
+LISTED = f"""{HIT}, (
+    select max(e.arrived_at) from encounter e where e.patient_id = patient.id and e.status <> 'cancelled') as last_at"""
+NAMED = f"""
+select {LISTED}
+from sec.patients_named(:leading, :tiers, :second, :third, :fourth, :at_most)
+with ordinality as n(patient_id, tier, place) join patient on patient.id = n.patient_id where merged_into is null order by n.place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,24 @@ async def by_number(work: UnitOfWork, plan: SearchPlan, at_most: int) -> list[Pa
             continue
         values[field] = work.vault.blind(f"patient.{field}", value) if isinstance(value, str) else value
         branches.append(
-            f"(select {HIT}, name_sort, {rank} as rank from patient where {condition} and merged_into is null "
+            f"(select {LISTED}, name_sort, {rank} as rank from patient where {condition} and merged_into is null "
             "order by name_sort, id limit :at_most)"
         )
-    rows = await work.fetch(f"{' union all '.join(branches)} order by rank, name_sort, id", **values)
-    unique = {row["id"]: row for row in reversed(rows)}
-    return [hit_of(work.vault, row) for row in rows if unique.get(row["id"]) is row][:at_most]
+    rows = await work.fetch(" union all ".join(branches), **values)
+    best = {row["id"]: row for row in sorted(rows, key=_by_rank, reverse=True)}
+    return [_listed(work, row) for row in sorted(best.values(), key=_by_rank)[:at_most]]
+
+
+def _by_rank(row: RowMapping) -> tuple[int, str, UUID]:
+    return row["rank"], row["name_sort"], row["id"]
 
 
 async def by_name(work: UnitOfWork, words: Sequence[str], at_most: int) -> list[PatientHit]:
-    """Whoever has all these words in the name; typing mistakes only when better matches do not fill the list."""
+    """Whoever has all these words in the name; typing mistakes are looked for when nobody fits as typed."""
     found = await _named(work, await _fitting_words(work, words, typos=False), at_most)
-    if len(found) < at_most:
-        with_typos = await _named(work, await _fitting_words(work, words, typos=True), at_most)
-        found += [patient for patient in with_typos if patient not in found]
-    listed = await hits(work, found[:at_most])
-    return sorted(listed, key=lambda hit: _cost(words, hit)) if len(words) > 1 else listed
+    if not found:
+        found = await _named(work, await _fitting_words(work, words, typos=True), at_most)
+    return sorted(found, key=lambda hit: _cost(words, hit)) if len(words) > 1 else found
 
 
 def _cost(words: Sequence[str], hit: PatientHit) -> int:
@@ -93,7 +101,7 @@ def _tier(row: RowMapping, heard: str) -> int | None:
     return TYPO_TIER - 1 + mistakes if mistakes <= typos_allowed(heard) else None
 
 
-async def _named(work: UnitOfWork, groups: list[list[_FittingWord]], at_most: int) -> list[UUID]:
+async def _named(work: UnitOfWork, groups: list[list[_FittingWord]], at_most: int) -> list[PatientHit]:
     if not all(groups):
         return []
     leading, *others = sorted(groups, key=lambda group: sum(word.weight for word in group))
@@ -108,18 +116,13 @@ async def _named(work: UnitOfWork, groups: list[list[_FittingWord]], at_most: in
         fourth=fourth,
         at_most=at_most,
     )
-    return [row["patient_id"] for row in rows]
+    return [_listed(work, row) for row in rows]
 
 
-async def hits(work: UnitOfWork, patient_ids: Sequence[UUID]) -> list[PatientHit]:
-    """List lines of these patients, in this order, as far as row-level security shows them."""
-    if not patient_ids:
-        return []
-    rows = await work.fetch(
-        f"select {HIT} from patient where id = any(:ids) and merged_into is null", ids=list(patient_ids)
-    )
-    found = {row["id"]: hit_of(work.vault, row) for row in rows}
-    return [found[patient_id] for patient_id in patient_ids if patient_id in found]
+def _listed(work: UnitOfWork, row: RowMapping) -> PatientHit:
+    """A line with the clinic's day of the last visit, which only who may see visits gets."""
+    last = row["last_at"]
+    return replace(hit_of(work.vault, row), last_visit=last.astimezone(work.zone).date() if last else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class PatientHit:
     banner: PatientBanner
     area: str
     words: tuple[str, ...]
+    last_visit: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from tht_app.state.banner import AllergyState, BannerView
 from tht_app.use_cases.registration.transfer import ImportReport
 
 
-def clinic_today(zone: str, now: datetime) -> date:
+def clinic_today(zone: ZoneInfo, now: datetime) -> date:
     """The day it is in the clinic."""
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(zone).date()
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def born_text(banner: PatientBanner, today: date, lang: str) -> str:
 
 
 def row_view(
-    hit: PatientHit, today: date, lang: str, *, words: tuple[str, ...] = (), last_visit: date | None = None
+    hit: PatientHit, today: date, lang: str, *, words: tuple[str, ...] = ()
 ) -> PatientRowView:
     """A result line; `words` are marked in the name."""
     banner = hit.banner
@@ -125,7 +125,7 @@ def row_view(
         born=born_text(banner, today, lang),
         area=hit.area,
         record_number=shown_record_number(banner.record_number),
-        last_visit=date_text(last_visit, lang) if last_visit else "",
+        last_visit=date_text(hit.last_visit, lang) if hit.last_visit else "",
         deceased=banner.deceased,
     )
 
@@ -237,9 +237,9 @@ def _guardian_text(details: PatientDetails, lang: str) -> str:
     return " · ".join(part for part in (f"{guardian.name} ({relation})", phone) if part)
 
 
-def consent_view(consent: Consent, patient_id: str, zone: str, lang: str) -> ConsentView:
+def consent_view(consent: Consent, patient_id: str, zone: ZoneInfo, lang: str) -> ConsentView:
     """One consent, with the address of its print."""
-    at = consent.at.astimezone(ZoneInfo(zone))
+    at = consent.at.astimezone(zone)
     state = "withdrawn" if consent.withdrawn_at else "given" if consent.given else "refused"
     giver = text_of(f"registration.consent.giver.{consent.giver.value}", lang)
     return ConsentView(
