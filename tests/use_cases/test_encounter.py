@@ -230,7 +230,7 @@ async def test_a_weight_that_jumps_is_stored_only_after_a_second_look(actors: Ac
     later = await make_visit(actors["dokter"], patient)
     with pytest.raises(ValidationFailed) as refused:
         await execute(actors["perawat"], RecordVitals(later, {"weight_kg": "7"}))
-    assert refused.value.fields["weight_kg"].code == "weight_jumps"
+    assert refused.value.fields["weight_kg"].code == "encounter.weight_jumps"
     assert await execute(actors["perawat"], RecordVitals(later, {"weight_kg": "7"}, confirmed=True)) == 1
 
 
@@ -275,7 +275,7 @@ async def test_an_ear_diagnosis_asks_for_the_side_and_never_stands_twice(actors:
     doctor = actors["dokter"]
     with pytest.raises(ValidationFailed) as refused:
         await execute(doctor, AddDiagnosis(visit, "H66.1"))
-    assert refused.value.fields["laterality"].code == "side_needed"
+    assert refused.value.fields["laterality"].code == "encounter.side_needed"
     await execute(doctor, AddDiagnosis(visit, "H66.1", "left"))
     with pytest.raises(DiagnosisTwice):
         await execute(doctor, AddDiagnosis(visit, "H66.1", "left"))

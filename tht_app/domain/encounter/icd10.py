@@ -120,10 +120,10 @@ def parse_official(csv_text: str) -> list[OfficialLine]:
     """
     rows = rows_of(csv_text)
     if not rows or not {"code", "title_en"} <= rows[0].keys():
-        raise ValidationFailed({"file": "icd10_columns"})
+        raise ValidationFailed({"file": "encounter.icd10_columns"})
     lines, bad = _official_lines(rows)
     if bad:
-        raise ValidationFailed({"file": Problem("icd10_lines", {"count": len(bad), "line": bad[0]})})
+        raise ValidationFailed({"file": Problem("encounter.icd10_lines", {"count": len(bad), "line": bad[0]})})
     return lines
 
 

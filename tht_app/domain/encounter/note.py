@@ -59,7 +59,7 @@ def checked_text(text: str, *, field: str = "text", longest: int = LONGEST_SECTI
     try:
         kept.encode()
     except UnicodeEncodeError:
-        raise ValidationFailed({field: "not_unicode"}) from None
+        raise ValidationFailed({field: "encounter.not_unicode"}) from None
     return kept
 
 

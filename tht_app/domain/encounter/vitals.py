@@ -48,16 +48,16 @@ def parse_reading(vital: Vital, text: str) -> Decimal:
     try:
         value = Decimal(typed)
     except InvalidOperation:
-        raise ValidationFailed({vital.field: "not_a_number"}) from None
+        raise ValidationFailed({vital.field: "encounter.not_a_number"}) from None
     if not value.is_finite() or "e" in typed.lower():
-        raise ValidationFailed({vital.field: "not_a_number"})
+        raise ValidationFailed({vital.field: "encounter.not_a_number"})
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > vital.decimals:
-        raise ValidationFailed({vital.field: Problem("too_precise", {"decimals": vital.decimals})})
+        raise ValidationFailed({vital.field: Problem("encounter.too_precise", {"decimals": vital.decimals})})
     low, high = vital.possible
     if not low <= value <= high:
         raise ValidationFailed(
-            {vital.field: Problem("not_plausible", {"low": plain(low), "high": plain(high), "unit": vital.unit})}
+            {vital.field: Problem("encounter.not_plausible", {"low": plain(low), "high": plain(high), "unit": vital.unit})}
         )
     return value
 
@@ -78,7 +78,7 @@ def parse_readings(typed: Mapping[str, str]) -> dict[str, Decimal]:
     if problems:
         raise ValidationFailed(problems)
     if not readings:
-        raise ValidationFailed({WEIGHT.field: "vitals_empty"})
+        raise ValidationFailed({WEIGHT.field: "encounter.vitals_empty"})
     return readings
 
 
@@ -87,9 +87,9 @@ def _pressure_problems(readings: Mapping[str, Decimal], found: Mapping[str, obje
     if found.keys() & {SYSTOLIC.field, DIASTOLIC.field}:
         return {}
     if (upper is None) != (lower is None):
-        return {(SYSTOLIC if upper is None else DIASTOLIC).field: "pressure_needs_both"}
+        return {(SYSTOLIC if upper is None else DIASTOLIC).field: "encounter.pressure_needs_both"}
     if upper is not None and lower is not None and lower >= upper:
-        return {DIASTOLIC.field: "pressure_reversed"}
+        return {DIASTOLIC.field: "encounter.pressure_reversed"}
     return {}
 
 

@@ -105,7 +105,7 @@ async def record_vitals(request: RecordVitals, work: UnitOfWork) -> int:
     if weight is not None and not request.confirmed:
         last = await findings.last_weight(work, visit.patient_id, but=visit.id)
         if last is not None and weight_jumps(last.value, weight):
-            raise ValidationFailed({WEIGHT.field: Problem("weight_jumps", {"last": plain(last.value)})})
+            raise ValidationFailed({WEIGHT.field: Problem("encounter.weight_jumps", {"last": plain(last.value)})})
     ids = await findings.replace_readings(work, visit, readings)
     work.changed(
         "observation",
@@ -136,7 +136,7 @@ async def add_diagnosis(request: AddDiagnosis, work: UnitOfWork) -> UUID:
     if hit is None:
         raise UnknownDiagnosisCode(code=request.code)
     if request.laterality is None and asks_for_side(hit.code):
-        raise ValidationFailed({"laterality": "side_needed"})
+        raise ValidationFailed({"laterality": "encounter.side_needed"})
     side = chosen(Laterality, request.laterality or Laterality.NONE.value, "laterality")
     certainty = chosen(Certainty, request.certainty, "certainty")
     primary = request.is_primary

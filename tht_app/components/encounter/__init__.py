@@ -1,0 +1,1 @@
+"""What the encounter screen is built from."""

@@ -1,0 +1,170 @@
+"""The encounter screen: summary, note, tools; tabs where there is not room for all three."""
+
+from typing import Any
+
+import reflex as rx
+
+from tht_app.components.encounter.diagnosis import diagnosis
+from tht_app.components.encounter.facts import facts
+from tht_app.components.encounter.note_field import note_fields, note_status, review_button
+from tht_app.components.encounter.signing import sign_dialog, signed_card
+from tht_app.components.encounter.summary import summary
+from tht_app.components.encounter.vitals import vitals
+from tht_app.components.encounter.words import status_badge
+from tht_app.components.ent.exam_form import exam_form, exam_sentences
+from tht_app.components.ui.button import button, link_button
+from tht_app.components.ui.icon import icon
+from tht_app.components.ui.patient_banner import patient_banner
+from tht_app.components.ui.show import empty, skeleton
+from tht_app.components.ui.tabs import tabs
+from tht_app.domain.encounter.visit import EncounterStatus
+from tht_app.i18n import t
+from tht_app.state.encounter.signing import SigningState
+from tht_app.state.encounter.visit import EncounterState
+from tht_app.state.ent.exam import ExamState
+
+COLUMN = "flex-col gap-4 min-w-0"
+CARD = "p-4 rounded-card border border-line bg-surface"
+
+
+def _head() -> rx.Component:
+    view = EncounterState.view
+    return rx.el.header(
+        rx.el.div(
+            rx.el.h1(t("encounter.visit.title"), class_name="m-0 text-20 font-bold focus:outline-none", tab_index=-1),
+            rx.el.p(view.visit_type, " · ", view.arrived, " · ", view.practitioner, class_name="m-0 text-muted"),
+            class_name="min-w-0",
+        ),
+        rx.el.div(
+            status_badge(view.status),
+            rx.cond(
+                view.may_write & (view.status == EncounterStatus.ARRIVED.value),
+                button("encounter.visit.start", on_click=EncounterState.start, kind="primary", icon="play"),
+            ),
+            rx.cond(
+                view.may_write & (view.status == EncounterStatus.IN_PROGRESS.value),
+                button("encounter.visit.finish", on_click=EncounterState.finish, icon="check"),
+            ),
+            class_name="flex flex-wrap items-center gap-3",
+        ),
+        class_name="flex flex-wrap items-center justify-between gap-3",
+    )
+
+
+def _panel_tab(name: str, symbol: str, **props: Any) -> rx.Component:
+    chosen = EncounterState.panel == name
+    return rx.el.button(
+        icon(symbol),
+        t(f"encounter.panel.{name}"),
+        type="button",
+        aria_pressed=rx.cond(chosen, "true", "false"),
+        on_click=EncounterState.show_panel(name),
+        class_name=(
+            "flex-1 inline-flex items-center justify-center gap-2 min-h-control px-3 rounded-control border "
+            "border-line-strong bg-surface font-semibold text-muted aria-pressed:border-accent "
+            "aria-pressed:bg-accent-soft aria-pressed:text-accent-text " + props.pop("class_name", "")
+        ),
+        data_testid=f"encounter-panel-{name}",
+    )
+
+
+def _panel_bar() -> rx.Component:
+    return rx.el.div(
+        _panel_tab("summary", "clipboard-list"),
+        _panel_tab("note", "notebook-pen"),
+        _panel_tab("tools", "stethoscope", class_name="md:hidden"),
+        role="group",
+        aria_label=t("encounter.panel.label"),
+        class_name="flex gap-2 xl:hidden",
+    )
+
+
+def _prescription() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(t("encounter.tool.prescription_hint"), class_name="m-0 text-muted"),
+        link_button(
+            "encounter.tool.open_prescription",
+            "/prescriptions?encounter=" + EncounterState.view.id,
+            icon="pill",
+            kind="primary",
+        ),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _tools() -> rx.Component:
+    contents = (
+        ("exam", exam_form()),
+        ("diagnosis", diagnosis()),
+        ("vitals", vitals()),
+        ("history", facts()),
+        ("prescription", _prescription()),
+    )
+    items: list[tuple[str, Any, Any]] = [(key, f"encounter.tool.{key}", content) for key, content in contents]
+    return rx.el.div(
+        tabs(items, value=EncounterState.tool, on_change=EncounterState.show_tool, name="tool"),
+        class_name=CARD,
+        data_testid="encounter-tools",
+    )
+
+
+def _note() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2(t("encounter.note.title"), class_name="m-0 text-16 font-bold"),
+            note_status(),
+            class_name="flex flex-wrap items-center justify-between gap-3",
+        ),
+        note_fields(),
+        rx.cond(
+            ExamState.sentences.length() > 0,
+            rx.el.section(
+                rx.el.h3(t("encounter.review.findings"), class_name="m-0 text-13 font-semibold text-muted"),
+                exam_sentences(ExamState.sentences),
+                class_name="flex flex-col gap-1.5",
+                data_testid="encounter-note-findings",
+            ),
+        ),
+        rx.cond(EncounterState.view.may_sign, review_button(SigningState.start)),
+        class_name=f"flex flex-col gap-4 {CARD}",
+    )
+
+
+def _three() -> rx.Component:
+    panel = EncounterState.panel
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(summary(), class_name=CARD),
+            class_name=[COLUMN, rx.cond(panel == "summary", "flex", "hidden xl:flex")],
+        ),
+        rx.el.div(
+            _note(),
+            rx.cond(EncounterState.view.signed, signed_card()),
+            class_name=[COLUMN, rx.match(panel, ("summary", "hidden xl:flex"), ("tools", "hidden md:flex"), "flex")],
+        ),
+        rx.el.div(_tools(), class_name=[COLUMN, rx.cond(panel == "tools", "flex", "hidden md:flex")]),
+        class_name=(
+            "grid grid-cols-1 md:grid-cols-[minmax(0,1fr)_minmax(0,27rem)] "
+            "xl:grid-cols-[15rem_minmax(0,1fr)_minmax(0,28rem)] gap-4 items-start"
+        ),
+    )
+
+
+def encounter_screen() -> rx.Component:
+    """The whole screen for the visit that is loaded."""
+    ready = rx.fragment(
+        patient_banner(EncounterState.banner),
+        rx.el.div(
+            _head(),
+            _panel_bar(),
+            _three(),
+            class_name="flex flex-col gap-4 px-6 py-4 max-md:px-4 max-w-[110rem] w-full mx-auto",
+        ),
+        sign_dialog(),
+    )
+    missing = rx.el.div(
+        empty("encounter.missing.title", "encounter.missing.body", link_button("encounter.missing.home", "/")),
+        class_name="p-6",
+    )
+    waiting = rx.el.div(skeleton(8), class_name="p-6")
+    return rx.match(EncounterState.phase, ("ready", ready), ("missing", missing), waiting)

@@ -1,0 +1,1 @@
+"""What the ENT examination is built from."""

@@ -1,0 +1,113 @@
+"""The encounter screen itself: what it is about, which part is seen, starting the visit."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import reflex as rx
+
+from tht_app.domain.encounter.record import EncounterRecord
+from tht_app.domain.errors import NotFound
+from tht_app.domain.identity import Permission
+from tht_app.settings import settings
+from tht_app.state.acting import Acting, handler
+from tht_app.state.banner import BannerView
+from tht_app.state.encounter.view_models import (
+    DiagnosisView,
+    EncounterView,
+    EntryView,
+    ReadingView,
+    VisitView,
+    addendum_views,
+    allergy_views,
+    banner_view,
+    diagnosis_views,
+    encounter_view,
+    history_views,
+    medicine_views,
+    reading_views,
+    visit_view,
+)
+from tht_app.state.ent.exam import ExamState
+from tht_app.use_cases.encounter import FinishEncounter, ReadEncounter, StartEncounter
+
+PANELS = ("summary", "note", "tools")
+TOOLS = ("exam", "diagnosis", "vitals", "history", "prescription")
+
+
+def as_id(text: str) -> UUID:
+    """An id that came from a browser; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+class EncounterState(Acting, rx.State):
+    """One visit as the screen shows it."""
+
+    phase: str = "loading"
+    """`loading`, `ready` or `missing`."""
+    view: EncounterView = EncounterView()
+    banner: BannerView = BannerView()
+    allergies: list[EntryView] = []
+    medicines: list[EntryView] = []
+    history: list[EntryView] = []
+    readings: list[ReadingView] = []
+    diagnoses: list[DiagnosisView] = []
+    earlier: list[VisitView] = []
+    addenda: list[EntryView] = []
+    panel: str = "note"
+    tool: str = "exam"
+
+    @handler(needs=Permission.RECORD_READ)
+    async def load(self) -> None:
+        """Show the visit that the address names."""
+        wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
+        if wanted != self.view.id:
+            self.reset()
+        try:
+            await self._reload(as_id(wanted))
+        except NotFound:
+            self.reset()
+            self.phase = "missing"
+            return
+        exam = await self.get_state(ExamState)
+        await exam._show(self.view.id, may_write=self.view.may_write)
+
+    @handler(needs=Permission.RECORD_READ)
+    async def show_panel(self, panel: str) -> None:
+        """Choose what a narrow screen shows."""
+        self.panel = panel if panel in PANELS else "note"
+
+    @handler(needs=Permission.RECORD_READ)
+    async def show_tool(self, tool: str) -> None:
+        """Choose what stands beside the note."""
+        self.tool = tool if tool in TOOLS else "exam"
+
+    @handler(needs=Permission.RECORD_WRITE)
+    async def start(self) -> None:
+        """Begin with the patient."""
+        await self._execute(StartEncounter(as_id(self.view.id)))
+        await self._reload()
+
+    @handler(needs=Permission.RECORD_WRITE)
+    async def finish(self) -> None:
+        """The patient leaves; the note stays open until it is signed."""
+        await self._execute(FinishEncounter(as_id(self.view.id)))
+        await self._reload()
+        await self._notify("encounter.visit.finished", name=self.view.patient_name)
+
+    async def _reload(self, encounter_id: UUID | None = None) -> None:
+        """Read the visit again."""
+        record: EncounterRecord = await self._execute(ReadEncounter(encounter_id or as_id(self.view.id)))
+        zone, lang, now = settings().zone, self._lang(), datetime.now(UTC)
+        self.view = encounter_view(record, zone, lang)
+        self.banner = banner_view(record.patient, record.allergy, zone, lang, now=now)
+        self.allergies = allergy_views(record.allergy, zone, lang)
+        self.medicines = medicine_views(record.medicines, zone, lang)
+        self.history = history_views(record.history, zone, lang)
+        self.readings = reading_views(record.readings, zone)
+        self.diagnoses = diagnosis_views(record.diagnoses)
+        self.earlier = [visit_view(line, zone, lang, now=now) for line in record.earlier]
+        self.addenda = addendum_views(record.addenda, zone, lang)
+        self.phase = "ready"

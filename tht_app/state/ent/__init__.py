@@ -1,0 +1,1 @@
+"""Screens' traffic around the examination of ear, nose and throat."""
