@@ -35,6 +35,7 @@ LARGE_BODY = 30_000_000
 LARGE_BODIES = ("/files", "/import")
 FORM_BODY = 20_000
 DRAINED = 40_000_000
+CUT_SECONDS = 2.0
 
 
 def is_public(path: str) -> bool:
@@ -188,6 +189,7 @@ class _Line:
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
+        self._coming: asyncio.Future[Message] | None = None
         self._cutting = False
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -195,20 +197,23 @@ class _Line:
         if self._cutting:
             return
         self._cutting = True
+        # Granian sends nothing while somebody waits to receive, and keeps the close for seconds once the app is gone:
+        # so first stop waiting, then tell the browser, then the app.
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.sleep(0)
         try:
-            # First the browser, then the app: a server whose app is gone already keeps the close for seconds.
-            await self._send({"type": "websocket.close", "code": code})
+            await asyncio.wait_for(self._send({"type": "websocket.close", "code": code}), CUT_SECONDS)
         finally:
             self._ended.set_result(code)
 
     async def receive(self) -> Message:
-        if not self._ended.done():
-            coming = asyncio.ensure_future(self._receive())
-            await asyncio.wait({coming, self._ended}, return_when=asyncio.FIRST_COMPLETED)
-            if coming.done():
-                return coming.result()
-            coming.cancel()
-        return {"type": "websocket.disconnect", "code": self._ended.result()}
+        if not self._cutting:
+            self._coming = asyncio.ensure_future(self._receive())
+            await asyncio.wait({self._coming})
+            if not self._coming.cancelled():
+                return self._coming.result()
+        return {"type": "websocket.disconnect", "code": await self._ended}
 
     async def send(self, message: Message) -> None:
         """What the app still says after the cut is dropped."""

@@ -51,7 +51,7 @@ class Sockets:
     async def close_all(self, token: str, code: int = SIGNED_OUT) -> None:
         """Close every socket of a session."""
         for close in list(self._open.get(token, ())):
-            with contextlib.suppress(RuntimeError, OSError):
+            with contextlib.suppress(RuntimeError, OSError, TimeoutError):
                 await close(code)
 
 
