@@ -17,7 +17,7 @@ class Hand:
     def __init__(self, token: str, note: Callable[[str], None]) -> None:
         """`note` is told what is going on, a few words at a time."""
         self._token = token
-        self._note = note
+        self.note = note
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def do(self, request: Any, at: datetime, key: str) -> Any:
@@ -38,7 +38,7 @@ class Hand:
                 result = await job
             done += 1
             if done % 25 == 0 or done == count:
-                self._note(f"{done} of {count} {what}")
+                self.note(f"{done} of {count} {what}")
             return result
 
         try:

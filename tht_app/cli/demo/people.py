@@ -117,6 +117,7 @@ class PatientMaker:
         self._niks = NikMaker()
         self._phones: set[str] = set()
         self._cards: set[str] = set()
+        self._people: set[tuple[str, date]] = set()
 
     def make(self) -> InventedPatient:
         """One patient."""
@@ -124,8 +125,11 @@ class PatientMaker:
         female = rng.random() < 0.54
         birth_date = self._birth_date()
         minor = is_minor(birth_date, self._today)
+        while ((name := full_name(rng, female=female)).casefold(), birth_date) in self._people:
+            pass
+        self._people.add((name.casefold(), birth_date))
         form = {
-            "name": full_name(rng, female=female),
+            "name": name,
             "birth_date": birth_date.isoformat(),
             "sex": (Sex.FEMALE if female else Sex.MALE).value,
         }

@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from random import Random
 
-from tht_app.cli.demo.content import KnownAllergy, allergy_of, fitting, vitals
+from tht_app.cli.demo.content import fitting
 from tht_app.cli.demo.people import InventedPatient, PatientMaker
-from tht_app.cli.demo.scenario import Medicine, Scenario, Where, side_of, tell
-from tht_app.cli.demo.shelf import SHELF
-from tht_app.domain.ent.findings import SITES
+from tht_app.cli.demo.scenario import Scenario
+from tht_app.cli.demo.story import Story, story_again, story_of
 from tht_app.domain.registration.dates import ADULT_AT
 
 SEED = 20_260_719
@@ -21,7 +20,6 @@ LAST_SLOT = 23 * 60 + 40
 """Minute of the day after which no appointment ends before midnight."""
 MINUTES = {"consultation": 15, "check-up": 10, "endoscopy": 30, "audiometry": 30, "procedure": 45, "post-op": 15}
 DEVICES = {"endoscopy": ("endoscope-1", "endoscope-2"), "audiometry": ("audiometer-1",)}
-PART_OF = {site: part for part, site in SITES}
 
 
 class Outcome(StrEnum):
@@ -54,26 +52,8 @@ class Size:
     busy: int
 
 
-FULL = Size(patients=2000, past_days=14, future_days=6, busy=6)
+FULL = Size(patients=2000, past_days=14, future_days=6, busy=5)
 SMALL = Size(patients=200, past_days=1, future_days=1, busy=4)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A scenario as it happens to one patient."""
-
-    scenario: Scenario
-    sections: dict[str, str]
-    findings: tuple[str, ...]
-    diagnoses: tuple[tuple[str, str | None, str], ...]
-    """Code, laterality, certainty."""
-    medicines: tuple[tuple[Medicine, str], ...]
-    """Medicine and side: right, left, both or empty."""
-    vitals: dict[str, str]
-    allergy: KnownAllergy | None
-    asked: bool
-    """Whether somebody asked about allergies."""
-    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +106,16 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the seeder will do; `days` holds the visits of each day in the order of their start."""
+    """Everything the seeder will do; `days` holds the visits of each day in the order of their start.
+
+    `imported` are the patients, by number, who came with the list of the former system and have not been here since.
+    """
 
     now: datetime
     today: date
     first_day: date
     patients: tuple[Newcomer, ...]
+    imported: frozenset[int]
     days: tuple[tuple[date, tuple[Visit, ...]], ...]
 
     @property
@@ -170,7 +154,20 @@ class Planner:
                 continue
             visits = self._today() if ahead == 0 else self._day(day)
             days.append((day, tuple(sorted(visits, key=lambda visit: (visit.start, visit.doctor)))))
-        return Plan(self.now, self.today, self.first_day, tuple(newcomers), tuple(days))
+        imported = self._imported({visit.patient for _, visits in days for visit in visits})
+        return Plan(self.now, self.today, self.first_day, tuple(newcomers), imported, tuple(days))
+
+    def _imported(self, seen: set[int]) -> frozenset[int]:
+        """Nearly all who have no visit, if they were born by then, and of age by then if they came without guardian."""
+        day = import_day(self.first_day)
+        return frozenset(
+            index
+            for index, one in enumerate(self._newcomers)
+            if index not in seen
+            and index % 25
+            and one.who.birth_date < day
+            and ("guardian_name" in one.who.form or one.who.age(day) >= ADULT_AT)
+        )
 
     def _newcomer(self, who: InventedPatient) -> Newcomer:
         earliest = who.birth_date + timedelta(days=2)
@@ -181,6 +178,9 @@ class Planner:
         day = min(max(day, earliest), self.today - timedelta(days=1))
         minute = self.rng.randint(8 * 60, 19 * 60)
         return Newcomer(who, self._at(day, minute))
+
+    def _local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
 
     def _at(self, day: date, minute: int) -> datetime:
         """That minute of the clinic's day, as UTC."""
@@ -275,27 +275,18 @@ class Planner:
         visit_type = scenario.visit_type
         if walk_in is None:
             walk_in = outcome is Outcome.SIGNED and visit_type == "consultation" and rng.random() < 0.2
+        story = story_of(scenario, self._newcomers[patient].who, self._local_day(start), rng)
         visit = self._visit(
             patient=patient, doctor=doctor, start=start, visit_type=visit_type, outcome=outcome, walk_in=walk_in,
-            counter=counter, arrives=arrives, story=self._story(scenario, patient, start),
+            counter=counter, arrives=arrives, story=story,
         )  # fmt: skip
         self._book_control(visit)
         return visit
 
     def _again(self, first: Visit, start: datetime, outcome: Outcome) -> Visit:
         """The same patient comes back, better."""
-        story = first.story
-        complaint, found = story.scenario.control or ("", "")
-        side = "kanan" if any(".right." in key for key in story.findings) else "kiri"
-        days = (start - first.start).days
-        sections = {
-            "subjective": f"Kontrol hari ke-{max(days, 1)}. {complaint}",
-            "objective": found.format(sisi=side, lain="", hari=""),
-            "assessment": story.sections["assessment"].rstrip(".") + ", perbaikan.",
-            "plan": "Obat dihabiskan sesuai anjuran. Kontrol lagi bila ada keluhan.",
-        }
-        calmer = {**story.vitals, "temperature_c": f"{36.3 + (first.number % 6) / 10:.1f}"}
-        again = Story(story.scenario, sections, (), story.diagnoses, (), calmer, None, asked=False, control=True)
+        temperature = f"{36.3 + (first.number % 6) / 10:.1f}"
+        again = story_again(first.story, (start - first.start).days, temperature)
         return self._visit(
             patient=first.patient, doctor=first.doctor, start=start, visit_type="check-up", outcome=outcome,
             walk_in=False, counter=Counter.DISPENSED, arrives=None, story=again,
@@ -347,7 +338,7 @@ class Planner:
 
     def _somebody(self, start: datetime, *, short: bool) -> tuple[int, Scenario]:
         """The next patient of the pool who can have a story, and that story."""
-        day = start.astimezone(self.zone).date()
+        day = self._local_day(start)
         while True:
             index = self._pool.pop()
             who = self._newcomers[index].who
@@ -355,49 +346,12 @@ class Planner:
             if stories:
                 return index, self.rng.choices(stories, weights=[one.share for one in stories])[0]
 
-    def _story(self, scenario: Scenario, patient: int, start: datetime) -> Story:
-        rng, who = self.rng, self._newcomers[patient].who
-        told = tell(scenario, rng)
-        age = who.age(start.astimezone(self.zone).date())
-        ingredients = frozenset(part for one in scenario.medicines for part in SHELF[one.code].ingredients)
-        return Story(
-            scenario,
-            told.sections,
-            tuple(
-                key for one in scenario.findings for key in _finding_keys(one.site, one.finding, one.where, told.side)
-            ),
-            tuple(
-                (
-                    one.code,
-                    _laterality(one.where, told.side),
-                    "provisional" if one.provisional else "confirmed",
-                )
-                for one in scenario.diagnoses
-            ),
-            tuple((one, _medicine_side(one.where, told.side)) for one in scenario.medicines),
-            vitals(rng, scenario, age, who.sex),
-            allergy_of(rng, scenario, ingredients),
-            asked=rng.random() < 0.93,
-        )
+
+def import_day(first_day: date) -> date:
+    """When the list of the former system was taken over."""
+    return first_day - timedelta(days=110)
 
 
 def _after_lunch(minute: int) -> int:
     """The minute itself, or the end of lunch when the longest visit would run into it."""
     return 13 * 60 + 30 if 11 * 60 + 45 < minute < 13 * 60 + 30 else minute
-
-
-def _finding_keys(site: str, finding: str, where: Where, side: str) -> list[str]:
-    chosen = side_of(where, side)
-    sides = ("right", "left") if chosen == "both" else (chosen,)
-    return [f"{PART_OF[site]}.{one}.{site}.{finding}" for one in sides]
-
-
-def _laterality(where: Where, side: str) -> str | None:
-    """What the diagnosis form sends; nothing where nobody chose a side."""
-    chosen = side_of(where, side)
-    return None if chosen == "none" else chosen
-
-
-def _medicine_side(where: Where, side: str) -> str:
-    chosen = side_of(where, side)
-    return "" if chosen == "none" else chosen

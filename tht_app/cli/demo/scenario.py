@@ -1,7 +1,7 @@
 """What one ENT visit consists of: complaint, findings, diagnosis, plan and medicines that belong together."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
@@ -78,7 +78,6 @@ class Scenario:
     """Medicines the patient takes already, with the dosage in own words."""
     control: tuple[str, str] | None = None
     """Complaint and findings when the patient comes back; None when nobody does."""
-    control_findings: tuple[Finding, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +106,19 @@ def read_signa(text: str) -> Signa:
 class Told:
     """A scenario told for one patient: the four sections filled in, and the affected side."""
 
-    side: Where | str
+    side: str
     sections: dict[str, str]
+
+
+SIDE_WORDS = {"right": "kanan", "left": "kiri"}
 
 
 def tell(scenario: Scenario, rng: Random) -> Told:
     """Draw the side and the days, and fill in the texts."""
-    right = rng.random() < 0.5
+    side, other = ("right", "left") if rng.random() < 0.5 else ("left", "right")
     words = {
-        "sisi": "kanan" if right else "kiri",
-        "lain": "kiri" if right else "kanan",
+        "sisi": SIDE_WORDS[side],
+        "lain": SIDE_WORDS[other],
         "hari": str(rng.randint(*scenario.lasts)),
     }
     texts = {
@@ -125,7 +127,7 @@ def tell(scenario: Scenario, rng: Random) -> Told:
         "assessment": scenario.assessment,
         "plan": scenario.plan,
     }
-    return Told("right" if right else "left", {name: text.format(**words) for name, text in texts.items()})
+    return Told(side, {name: text.format(**words) for name, text in texts.items()})
 
 
 def side_of(where: Where, side: str) -> str:

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from time import monotonic
 
 from tht_app.cli.demo.clinic import furnish
 from tht_app.cli.demo.hand import Hand
-from tht_app.cli.demo.plan import Newcomer, Outcome, Plan, Planner, Size
+from tht_app.cli.demo.plan import Newcomer, Outcome, Plan, Planner, Size, import_day
 from tht_app.cli.demo.visits import Visits
 from tht_app.cli.steps import StepFailed
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.consent import ConsentPurpose
+from tht_app.domain.registration.sheet import write_lines
 from tht_app.use_cases.identity import ListPeople
-from tht_app.use_cases.registration import RegisterPatient
+from tht_app.use_cases.registration import PreviewImport, RegisterPatient, RunImport
 from tht_app.use_cases.settings import MarkAsDemo, ReadDemoMark
 
 SERVICE = "demo"
@@ -60,14 +61,37 @@ async def _fill(hand: Hand, plan: Plan, note: Callable[[str], None]) -> tuple[tu
     note("accounts, rooms, medicines")
     place = await furnish(hand, plan)
     started.append(monotonic())
-    patients = await hand.together(
-        (_register(hand, number, one, plan) for number, one in enumerate(plan.patients)), "patients", len(plan.patients)
-    )
+    await _import_list(hand, plan)
+    patients = await _register_all(hand, plan)
     started.append(monotonic())
     await _carry_out(hand, plan, Visits(hand, place, patients))
     started.append(monotonic())
     names = ("clinic", "patients", "visits")
     return tuple((name, round(started[at + 1] - started[at], 1)) for at, name in enumerate(names))
+
+
+async def _import_list(hand: Hand, plan: Plan) -> None:
+    """The patients of the former system, as its CSV file brings them in."""
+    at = datetime.combine(import_day(plan.first_day), time(2), UTC)
+    forms = [plan.patients[number].who.form for number in sorted(plan.imported)]
+    if not forms:
+        return
+    content = write_lines(forms, with_header=True).encode()
+    report = await hand.do(PreviewImport("pasien-lama.csv", content), at, "import.preview")
+    turn = 0
+    while report.ready:
+        report = await hand.do(RunImport(report.id), at, f"import.run.{turn}")
+        turn += 1
+        hand.note(f"{report.added} of {report.total} patients of the former system")
+
+
+async def _register_all(hand: Hand, plan: Plan) -> dict[int, PatientId]:
+    """Everybody else at the desk, in the order of their first day; ids by the numbers of the plan."""
+    chosen = [number for number in range(len(plan.patients)) if number not in plan.imported]
+    made = await hand.together(
+        (_register(hand, number, plan.patients[number], plan) for number in chosen), "patients", len(chosen)
+    )
+    return dict(zip(chosen, made, strict=True))
 
 
 async def _register(hand: Hand, number: int, newcomer: Newcomer, plan: Plan) -> PatientId:

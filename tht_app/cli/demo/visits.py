@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,7 +44,7 @@ BY_NURSE = frozenset({"subjective"})
 class Visits:
     """Carries out the visits of a plan."""
 
-    def __init__(self, hand: Hand, place: Place, patients: Sequence[PatientId]) -> None:
+    def __init__(self, hand: Hand, place: Place, patients: Mapping[int, PatientId]) -> None:
         """Take what the visits stand on."""
         self._hand, self._place, self._patients = hand, place, patients
         self._turn: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
