@@ -449,7 +449,7 @@ def _names_of_colleagues() -> None:
     for command, clause in (("insert", "with check"), ("delete", "using")):
         op.execute(
             f"create policy no_programs_{command} on sec.person_role as restrictive for {command} to tht_app "
-            f"{clause} (role <> 'service')"
+            f"{clause} (role not in ('service', 'visitor'))"
         )
     for name in ("person", "person_role"):
         op.execute(f"create policy tht_sec_writes on sec.{name} for all to tht_sec using (true) with check (true)")
@@ -501,7 +501,8 @@ def _services() -> None:
         op.execute(
             f"insert into sec.person (id, username, display_name, is_service) values ('{person}', '{username}', '{name}', true)"
         )
-        op.execute(f"insert into sec.person_role (person_id, role) values ('{person}', 'service')")
+        role = "visitor" if username == "verify" else "service"
+        op.execute(f"insert into sec.person_role (person_id, role) values ('{person}', '{role}')")
 
 
 def upgrade() -> None:

@@ -24,6 +24,8 @@ class Role(StrEnum):
     OWNER = "owner"
     SERVICE = "service"
     """Programs of the clinic itself (seeder, worker, live feed, `tht`): never given to people."""
+    VISITOR = "visitor"
+    """Whoever holds a printed code: the narrow session of the verify page, never given to people."""
 
 
 class Permission(StrEnum):
@@ -198,7 +200,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.AUDIT_READ_BREAK_GLASS,
     },
     Role.SERVICE: frozenset(P),
+    Role.VISITOR: frozenset({P.SIGNED_IN}),
 }
+
+NOT_FOR_PEOPLE = frozenset({Role.SERVICE, Role.VISITOR})
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -9,7 +9,7 @@ from tht_app.database.queries import identity as queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import NotFound, Problem, RuleViolation, ValidationFailed
-from tht_app.domain.identity import Permission, PersonId, Role
+from tht_app.domain.identity import NOT_FOR_PEOPLE, Permission, PersonId, Role
 from tht_app.domain.passwords import display_name_problem, ensure, password_problem, username_problem
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.passwords import hash_password, password_matches
@@ -199,7 +199,7 @@ async def choose_language(request: ChooseLanguage, work: UnitOfWork) -> None:
 
 
 def _roles_problem(roles: frozenset[Role]) -> Problem | None:
-    return Problem("role_not_for_people") if Role.SERVICE in roles else None
+    return Problem("role_not_for_people") if roles & NOT_FOR_PEOPLE else None
 
 
 async def _person(work: UnitOfWork, person_id: UUID) -> PersonView:
