@@ -198,6 +198,13 @@ class TestDraft:
         [draft] = await execute(actors["dokter"], EncounterPrescriptions(visit))
         assert [kept.id for kept in draft.lines] == [line]
 
+    async def test_a_quantity_that_is_left_out_is_calculated(self, actors: Actors):
+        pills, drops = await make_product(actors["apoteker"]), await make_ear_drops(actors["apoteker"])
+        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        await make_draft(actors, tablets(pills, 0), ear_drops(drops, quantity=0, days=14), visit=visit)
+        [draft] = await execute(actors["dokter"], EncounterPrescriptions(visit))
+        assert [line.quantity for line in draft.lines] == [15, 2]
+
     @pytest.mark.parametrize(
         ("change", "field"),
         [
@@ -207,7 +214,8 @@ class TestDraft:
             ({"side": "left"}, "side"),
             ({"times_per_day": 0}, "times_per_day"),
             ({"days": 999}, "days"),
-            ({"quantity": 0}, "quantity"),
+            ({"quantity": -1}, "quantity"),
+            ({"quantity": 0, "days": 0}, "quantity"),
             ({"quantity": 10**9}, "quantity"),
             ({"note": "x" * 301}, "note"),
         ],

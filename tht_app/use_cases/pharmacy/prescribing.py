@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -27,7 +28,7 @@ from tht_app.domain.pharmacy.prescription import (
     may_become,
     prescription_number,
 )
-from tht_app.domain.pharmacy.product import ensure_iter_allowed
+from tht_app.domain.pharmacy.product import ensure_iter_allowed, pack_of
 from tht_app.domain.pharmacy.signa import (
     Dosage,
     DoseUnit,
@@ -39,6 +40,7 @@ from tht_app.domain.pharmacy.signa import (
     label_is_blue,
     latin,
     parse_amount,
+    quantity_of,
 )
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.encounter import safety_slice
@@ -51,14 +53,17 @@ MOST_UNITS = 1000
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One R/ as it is written: the dose as text (`1`, `½`, `2,5`), codes of `domain.pharmacy.signa` for the rest."""
+    """One R/ as it is written: the dose as text (`1`, `½`, `2,5`), codes of `domain.pharmacy.signa` for the rest.
+
+    Quantity 0 lets it be calculated from dose, days and the content of a pack.
+    """
 
     product_id: UUID
     amount: str
     unit: str
     times_per_day: int
     route: str
-    quantity: int
+    quantity: int = 0
     side: str = ""
     timing: str = ""
     as_needed: bool = False
@@ -137,7 +142,7 @@ def _dosage(line: LineDraft) -> Dosage:
     for name, kind, value in choices:
         if value not in set(kind):
             problems[name] = "pharmacy.unknown_choice"
-    if not 1 <= line.quantity <= MOST_UNITS:
+    if not 0 <= line.quantity <= MOST_UNITS:
         problems["quantity"] = Problem("pharmacy.quantity_range", {"max": MOST_UNITS})
     if len(line.note) > 300:
         problems["note"] = Problem("too_long", {"max": 300})
@@ -162,10 +167,17 @@ def _dosage(line: LineDraft) -> Dosage:
     raise ValidationFailed(problems)
 
 
+def _content(product: RowMapping) -> Fraction | None:
+    return None if product["pack_content"] is None else Fraction(product["pack_content"])
+
+
 def _line_row(
     work: UnitOfWork, draft: UUID, patient: UUID, line: LineDraft, *, position: int, product: RowMapping
 ) -> MedicationRequestLineRow:
     dosage = _dosage(line)
+    quantity = line.quantity or quantity_of(dosage, pack_of(product["dose_unit"], _content(product)))
+    if quantity is None or quantity > MOST_UNITS:
+        raise ValidationFailed({"quantity": Problem("pharmacy.quantity_range", {"max": MOST_UNITS})})
     return MedicationRequestLineRow(
         id=work.new_id(),
         request_id=draft,
@@ -181,7 +193,7 @@ def _line_row(
         timing=dosage.timing.value,
         as_needed=dosage.as_needed,
         days=dosage.days,
-        quantity=line.quantity,
+        quantity=quantity,
         unit=product["unit"],
         signa_latin=latin(dosage),
         signa_plain=plain_signa(dosage),

@@ -1,0 +1,106 @@
+"""The counter: three columns, and beside them the prescription that is open."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import reflex as rx
+
+from tht_app.domain.identity import Permission
+from tht_app.i18n import time_text
+from tht_app.settings import settings
+from tht_app.state.acting import Acting, handler
+from tht_app.state.pharmacy.forms import as_id, quantities_of
+from tht_app.state.pharmacy.view_models import CardView, PrescriptionView, columns_of, prescription_view
+from tht_app.use_cases.pharmacy import (
+    ClaimPrescription,
+    Dispense,
+    GetPrescription,
+    MarkReady,
+    PharmacyBoard,
+    ReleasePrescription,
+)
+
+NEEDS = Permission.PRESCRIPTION_DISPENSE
+
+
+class BoardState(Acting, rx.State):
+    """All open prescriptions, and the one that is being looked at."""
+
+    waiting: list[CardView] = []
+    preparing: list[CardView] = []
+    ready: list[CardView] = []
+    as_of: str = ""
+    loaded: bool = False
+    opened: PrescriptionView = PrescriptionView()
+    errors: dict[str, str] = {}
+    key_epoch: int = 0
+
+    @handler(needs=NEEDS)
+    async def load(self) -> None:
+        """Read the board; nothing is open."""
+        self.opened = PrescriptionView()
+        await self._show()
+
+    @handler(needs=NEEDS)
+    async def refresh(self) -> None:
+        """Read the board and the open prescription again."""
+        await self._show()
+        if self.opened.id:
+            await self._open(self.opened.id)
+
+    @handler(needs=NEEDS)
+    async def open_card(self, prescription_id: str) -> None:
+        """Show a prescription beside the board."""
+        await self._open(prescription_id)
+
+    @handler(needs=NEEDS)
+    async def close_card(self) -> None:
+        """Only the board."""
+        self.opened, self.errors = PrescriptionView(), {}
+
+    @handler(needs=NEEDS)
+    async def claim(self) -> None:
+        """Begin preparing the open prescription."""
+        await self._step(ClaimPrescription(as_id(self.opened.id)))
+
+    @handler(needs=NEEDS)
+    async def release(self) -> None:
+        """Give it back to those that wait."""
+        await self._step(ReleasePrescription(as_id(self.opened.id)))
+
+    @handler(needs=NEEDS)
+    async def mark_ready(self) -> None:
+        """All is gathered."""
+        await self._step(MarkReady(as_id(self.opened.id)))
+
+    @handler(needs=NEEDS)
+    async def dispense(self, form: dict[str, str]) -> None:
+        """Hand over what the form says; the stock goes down with it."""
+        patient = self.opened.patient
+        request = Dispense(as_id(self.opened.id), quantities_of(form))
+        await self._execute(request, key=form.get("_key"))
+        self.key_epoch += 1
+        await self._open(self.opened.id)
+        await self._show()
+        partly = self.opened.counter != ""
+        await self._notify("pharmacy.board.partly_done" if partly else "pharmacy.board.done", patient=patient)
+
+    async def _step(self, request: Any) -> None:
+        await self._execute(request)
+        await self._open(self.opened.id)
+        await self._show()
+
+    async def _open(self, prescription_id: str) -> None:
+        detail = await self._execute(GetPrescription(as_id(prescription_id)))
+        zone = settings().zone
+        today = datetime.now(UTC).astimezone(zone).date()
+        self.opened = prescription_view(detail, zone, today, self._lang())
+        self.errors = {}
+
+    async def _show(self) -> None:
+        cards = await self._execute(PharmacyBoard())
+        zone, now = settings().zone, datetime.now(UTC)
+        columns = columns_of(cards, zone, now, self._lang())
+        self.waiting, self.preparing, self.ready = columns["waiting"], columns["preparing"], columns["ready"]
+        self.as_of = time_text(now.astimezone(zone))
+        self.loaded = True

@@ -1,0 +1,402 @@
+"""From what the pharmacy knows to what stands on its screens; pure functions, the clinic's zone and clock given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+
+from tht_app.documents.signa import plain_signa
+from tht_app.domain.pharmacy.prescription import DispenseStatus, PrescriptionStatus
+from tht_app.domain.pharmacy.signa import Dosage, DoseUnit, Route, Side, Timing, dose_figure, parse_amount, parse_signa
+from tht_app.i18n import age_text, date_text, money_text, number_text, text_of, time_text
+from tht_app.use_cases.pharmacy.models import (
+    BoardCard,
+    LedgerEntry,
+    LotSummary,
+    PrescriptionDetail,
+    PrescriptionLine,
+    PrescriptionSummary,
+    ProductSummary,
+    StockItem,
+)
+
+LONG_WAIT = timedelta(minutes=30)
+TOO_LONG = timedelta(minutes=60)
+"""Waiting at the pharmacy: half an hour for ready-made medicines, an hour at most (service standard of clinics)."""
+SOON = timedelta(days=90)
+COLUMNS = ("waiting", "preparing", "ready")
+
+
+@dataclass(frozen=True)
+class ProductOption:
+    """A suggestion: the wording, and beside it stock and price."""
+
+    value: str = ""
+    label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """The product that is being prescribed, with the direction the catalogue suggests."""
+
+    id: str = ""
+    item: str = ""
+    stock: str = ""
+    short: bool = False
+    unit: str = ""
+    amount: str = "1"
+    dose_unit: str = "tablet"
+    times: str = "3"
+    route: str = "oral"
+    side: str = ""
+    timing: str = ""
+    as_needed: bool = False
+    watched: str = ""
+    """The word for a class that asks for care, such as a narcotic; empty for the others."""
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One R/ as a sentence: item, dose (bold), the rest; then what the shelf says."""
+
+    id: str = ""
+    item: str = ""
+    dose: str = ""
+    rest: str = ""
+    latin: str = ""
+    quantity: str = ""
+    note: str = ""
+    external: bool = False
+    watched: str = ""
+    stock: str = ""
+    short: bool = False
+    lots: str = ""
+    left: str = ""
+    done: bool = False
+    price: str = ""
+
+
+@dataclass(frozen=True)
+class PrescriptionView:
+    """A prescription on a screen; `state` is its status, `counter` how far it is at the counter."""
+
+    id: str = ""
+    number: str = ""
+    state: str = ""
+    counter: str = ""
+    claimed_by: str = ""
+    signed: str = ""
+    doctor: str = ""
+    patient: str = ""
+    person: str = ""
+    record_number: str = ""
+    allergy: str = ""
+    weight: str = ""
+    repeats: str = ""
+    lines: list[LineView] = field(default_factory=list[LineView])
+    total: str = ""
+    shortages: int = 0
+    print_url: str = ""
+    labels_url: str = ""
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A card of the board; `tone` is ok, long or too_long and goes with the words in `waited`."""
+
+    id: str = ""
+    number: str = ""
+    patient: str = ""
+    record_number: str = ""
+    doctor: str = ""
+    lines: str = ""
+    since: str = ""
+    waited: str = ""
+    tone: str = "ok"
+    claimed_by: str = ""
+    partly: bool = False
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """A product in the list; `state` is ok, low, empty or expiring."""
+
+    id: str = ""
+    item: str = ""
+    code: str = ""
+    stock: str = ""
+    reorder: str = ""
+    price: str = ""
+    expiry: str = ""
+    expired: str = ""
+    state: str = "ok"
+
+
+@dataclass(frozen=True)
+class LotView:
+    """A lot; `state` is ok, soon, expired or empty."""
+
+    value: str = ""
+    label: str = ""
+    number: str = ""
+    expiry: str = ""
+    quantity: str = ""
+    cost: str = ""
+    received: str = ""
+    state: str = "ok"
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """A line of the ledger."""
+
+    id: str = ""
+    at: str = ""
+    delta: str = ""
+    balance: str = ""
+    reason: str = ""
+    note: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class SummaryView:
+    """A signed prescription in the list."""
+
+    id: str = ""
+    number: str = ""
+    state: str = ""
+    signed: str = ""
+    patient: str = ""
+    record_number: str = ""
+    doctor: str = ""
+    lines: str = ""
+
+
+def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
+    """`22-Nov-2026 09.14` in the clinic's zone."""
+    here = moment.astimezone(zone)
+    return f"{date_text(here.date(), lang)} {time_text(here)}"
+
+
+def stock_text(units: int, unit: str, lang: str) -> str:
+    """What may be handed out, in words."""
+    if units == 0:
+        return text_of("pharmacy.stock.none", lang)
+    return text_of("pharmacy.stock.left", lang, count=number_text(units), unit=unit)
+
+
+def watched_text(drug_class: str, lang: str) -> str:
+    """The word for classes that ask for care."""
+    if drug_class in {"narcotic", "psychotropic", "precursor", "watched"}:
+        return text_of(f"pharmacy.class.{drug_class}", lang)
+    return ""
+
+
+def option_view(product: ProductSummary, lang: str) -> ProductOption:
+    """A suggestion of the search."""
+    hint = f"{stock_text(product.stock, product.unit, lang)} · {money_text(product.price_rupiah)}"
+    return ProductOption(str(product.id), product.item, hint)
+
+
+def product_view(product: ProductSummary, lang: str) -> ProductView:
+    """The product with its usual direction filled in, so that the prescriber only changes what differs."""
+    route = Route(product.route) if product.route else Route.ORAL
+    usual = parse_signa(product.default_signa, route)
+    return ProductView(
+        id=str(product.id),
+        item=product.item,
+        stock=stock_text(product.stock, product.unit, lang),
+        short=product.stock == 0,
+        unit=product.unit,
+        amount=dose_figure(usual.amount, usual.unit) if usual else "1",
+        dose_unit=usual.unit.value if usual else product.dose_unit or DoseUnit.TABLET.value,
+        times=str(usual.times_per_day) if usual else "1",
+        route=route.value,
+        side="",
+        timing=usual.timing.value if usual else "",
+        as_needed=bool(usual and usual.as_needed),
+        watched=watched_text(product.drug_class, lang),
+    )
+
+
+def _dosage(line: PrescriptionLine) -> Dosage:
+    return Dosage(
+        parse_amount(line.dose_amount),
+        DoseUnit(line.dose_unit),
+        line.times_per_day,
+        Route(line.route),
+        Side(line.side),
+        Timing(line.timing),
+        line.as_needed,
+        line.days,
+    )
+
+
+def line_view(line: PrescriptionLine, lang: str) -> LineView:
+    """One R/ with the shelf behind it; `short` when the shelf holds less than is still owed."""
+    left = line.quantity - line.dispensed
+    unit = text_of(f"pharmacy.unit.{line.dose_unit}", lang)
+    return LineView(
+        id=str(line.id),
+        item=line.item,
+        dose=f"{line.dose_amount}\u00a0{unit}",
+        rest=plain_signa(_dosage(line), lang),
+        latin=line.signa_latin,
+        quantity=f"{line.quantity}\u00a0{line.unit}",
+        note=line.note,
+        external=line.external,
+        watched=watched_text(line.drug_class, lang),
+        stock=stock_text(line.stock, line.unit, lang),
+        short=line.stock < left,
+        lots=line.lots,
+        left=str(left),
+        done=left == 0,
+        price=money_text(line.price_rupiah * line.quantity),
+    )
+
+
+def _weight(detail: PrescriptionDetail, lang: str) -> str:
+    if detail.weight_grams is None or detail.weighed_on is None:
+        return text_of("pharmacy.print.no_weight", lang)
+    kilos = f"{detail.weight_grams / 1000:.1f}".removesuffix(".0").replace(".", ",")
+    return text_of("pharmacy.print.weight", lang, weight=kilos, date=date_text(detail.weighed_on, lang))
+
+
+def prescription_view(detail: PrescriptionDetail, zone: tzinfo, today: date, lang: str) -> PrescriptionView:
+    """A prescription with its lines, the whole price and how many lines the shelf cannot fill."""
+    lines = [line_view(line, lang) for line in detail.lines]
+    signed = detail.signed_at is not None
+    sex = detail.sex if detail.sex in {"male", "female", "other"} else "unknown"
+    age = age_text(detail.birth_date, today, lang)
+    born = text_of("pharmacy.print.born", lang, date=date_text(detail.birth_date, lang), age=age)
+    open_now = detail.status in {PrescriptionStatus.DRAFT, PrescriptionStatus.ACTIVE}
+    return PrescriptionView(
+        id=str(detail.id),
+        number=detail.number,
+        state=detail.status,
+        counter=counter_of(detail),
+        claimed_by=detail.claimed_by,
+        signed=moment_text(detail.signed_at, zone, lang) if detail.signed_at else "",
+        doctor=detail.doctor,
+        patient=detail.patient_name,
+        person=f"{text_of(f'pharmacy.print.sex.{sex}', lang)} · {born}",
+        record_number=detail.record_number,
+        allergy=detail.allergy,
+        weight=_weight(detail, lang),
+        repeats=text_of("pharmacy.print.iter", lang, times=detail.iter) if detail.iter else "",
+        lines=lines,
+        total=money_text(sum(line.price_rupiah * line.quantity for line in detail.lines)),
+        shortages=sum(line.short for line in lines) if open_now else 0,
+        print_url=f"/files/prescriptions/{detail.id}.pdf",
+        labels_url=f"/files/labels/{detail.id}.pdf" if signed else "",
+    )
+
+
+def counter_of(detail: PrescriptionDetail) -> str:
+    """The column of the board, empty when it stands in none."""
+    if detail.status != PrescriptionStatus.ACTIVE:
+        return ""
+    columns = {DispenseStatus.PREPARATION.value: "preparing", DispenseStatus.IN_PROGRESS.value: "ready"}
+    return columns.get(detail.dispense_status, "waiting")
+
+
+def card_view(card: BoardCard, zone: tzinfo, now: datetime, lang: str) -> CardView:
+    """A card; how long the patient has waited counts from the signature."""
+    waited = max(now - card.signed_at, timedelta())
+    minutes = int(waited.total_seconds() // 60)
+    hours, rest = divmod(minutes, 60)
+    words = (
+        text_of("pharmacy.board.minutes", lang, minutes=minutes)
+        if not hours
+        else text_of("pharmacy.board.hours", lang, hours=hours, minutes=rest)
+    )
+    return CardView(
+        id=str(card.id),
+        number=card.number,
+        patient=card.patient_name,
+        record_number=card.record_number,
+        doctor=card.doctor,
+        lines=text_of("pharmacy.board.lines", lang, count=card.lines),
+        since=time_text(card.since.astimezone(zone)),
+        waited=words,
+        tone="too_long" if waited >= TOO_LONG else "long" if waited >= LONG_WAIT else "ok",
+        claimed_by=card.claimed_by,
+        partly=card.partly,
+    )
+
+
+def columns_of(cards: Sequence[BoardCard], zone: tzinfo, now: datetime, lang: str) -> dict[str, list[CardView]]:
+    """The cards of each column, longest waiting first."""
+    return {name: [card_view(card, zone, now, lang) for card in cards if card.column == name] for name in COLUMNS}
+
+
+def stock_row(item: StockItem, today: date, lang: str) -> StockRow:
+    """A product in the list; the most pressing thing about it is its state."""
+    state = "ok"
+    if item.stock == 0:
+        state = "empty"
+    elif item.next_expiry is not None and item.next_expiry <= today + SOON:
+        state = "expiring"
+    elif item.stock <= item.reorder_level:
+        state = "low"
+    return StockRow(
+        id=str(item.id),
+        item=item.item,
+        code=item.code,
+        stock=f"{number_text(item.stock)}\u00a0{item.unit}",
+        reorder=number_text(item.reorder_level),
+        price=money_text(item.price_rupiah),
+        expiry=date_text(item.next_expiry, lang) if item.next_expiry else "",
+        expired=number_text(item.expired) if item.expired else "",
+        state=state,
+    )
+
+
+def lot_view(lot: LotSummary, today: date, lang: str) -> LotView:
+    """A lot with its expiry in words."""
+    expiry = date_text(lot.expires_on, lang) if lot.expires_on else text_of("pharmacy.lot.no_expiry", lang)
+    state = "ok"
+    if lot.quantity == 0:
+        state = "empty"
+    elif lot.expired:
+        state = "expired"
+    elif lot.expires_on is not None and lot.expires_on <= today + SOON:
+        state = "soon"
+    return LotView(
+        value=str(lot.id),
+        label=f"{lot.lot_number} · {expiry} · {number_text(lot.quantity)}",
+        number=lot.lot_number,
+        expiry=expiry,
+        quantity=number_text(lot.quantity),
+        cost=money_text(lot.cost_rupiah),
+        received=date_text(lot.received_at.date(), lang),
+        state=state,
+    )
+
+
+def ledger_view(entry: LedgerEntry, zone: tzinfo, lang: str) -> LedgerView:
+    """A line of the ledger; the prescription's number stands where it has no words of its own."""
+    return LedgerView(
+        id=str(entry.id),
+        at=moment_text(entry.at, zone, lang),
+        delta=f"{'+' if entry.delta > 0 else '−'}{number_text(abs(entry.delta))}",
+        balance=number_text(entry.balance),
+        reason=text_of(f"pharmacy.movement.{entry.reason}", lang),
+        note=entry.note or entry.number,
+        person=entry.person,
+    )
+
+
+def summary_view(item: PrescriptionSummary, zone: tzinfo, lang: str) -> SummaryView:
+    """A line of the list."""
+    return SummaryView(
+        id=str(item.id),
+        number=item.number,
+        state=item.status,
+        signed=moment_text(item.signed_at, zone, lang),
+        patient=item.patient_name,
+        record_number=item.record_number,
+        doctor=item.doctor,
+        lines=str(item.lines),
+    )
