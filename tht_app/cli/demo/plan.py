@@ -88,6 +88,8 @@ class Visit:
     @property
     def called(self) -> datetime:
         """When the doctor called."""
+        if self.outcome is Outcome.IN_SERVICE:
+            return self.start
         return self.start + timedelta(minutes=self.number % 6)
 
     @property
@@ -220,13 +222,15 @@ class Planner:
             ends = minute - 20 - doctor * 2
             for turn in range(4):
                 start = ends - 45 - 5 * turn
-                if start < 5:
+                if start < 25:
                     break
                 outcome = Outcome.SIGNED if turn else Outcome.UNSIGNED
                 counter = (Counter.WAITING, Counter.READY, Counter.DISPENSED, Counter.DISPENSED)[turn]
                 visits.append(self._fresh(doctor, start, outcome, counter=counter, short=True))
                 ends = start
-            visits.append(self._fresh(doctor, max(minute - 12 - doctor * 2, 1), Outcome.IN_SERVICE, short=True))
+            inside = max(minute - 12 - doctor * 2, 0)
+            came = self._at(self.today, max(inside - 9 - doctor * 3, 0))
+            visits.append(self._fresh(doctor, inside, Outcome.IN_SERVICE, short=True, arrives=came))
             cursor = minute + 8
             for turn in range(4 if doctor < 2 else 2):
                 came = self.now - timedelta(minutes=min(35 - turn * 8 + doctor, max(minute - 1, 0)))

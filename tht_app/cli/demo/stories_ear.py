@@ -50,7 +50,7 @@ EAR = (
     ),
     Scenario(
         key="otitis-eksterna-difusa",
-        ages=(10, 65),
+        ages=(16, 65),
         share=6,
         subjective="Nyeri telinga {sisi} sejak {hari} hari, memberat saat mengunyah dan bila daun telinga "
         "ditarik. Telinga gatal sebelumnya, dikorek dengan cotton bud. Pendengaran sedikit berkurang."
@@ -90,7 +90,7 @@ EAR = (
         findings=(F("pinna", "tragus_tender", A), F("ear_canal", "furuncle", A), F("tympanic_membrane", "normal", B)),
         medicines=(
             M("SEFADR-500", "2 x 1 capsule pc", 10, 5),
-            M("ASMEF-500", "3 x 1 tablet pc", 10, 4),
+            M("ASMEF-500", "3 x 1 tablet pc", 12, 4),
             M("GENTAM-SLP", "3 x 1 application", 1, 5),
         ),
         follow_up=3,

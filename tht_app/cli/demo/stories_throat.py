@@ -85,8 +85,8 @@ THROAT = (
         problem="Hipertrofi adenotonsil dengan kecurigaan apnea tidur, rencana adenotonsilektomi",
         subjective="Anak mengorok keras setiap malam, kadang napas terhenti sebentar lalu tersentak, tidur "
         "gelisah, ngompol lagi. Siang mengantuk. Sering batuk pilek.",
-        objective="Tonsil T4-T3 tidak hiperemis. Wajah adenoid, bernapas lewat mulut. Konka edema ringan. "
-        "Membran timpani kanan-kiri retraksi. Foto adenoid: rasio A/N 0,8.",
+        objective="Tonsil {sisi} T4, {lain} T3, tidak hiperemis. Wajah adenoid, bernapas lewat mulut. Konka "
+        "edema ringan. Membran timpani kanan-kiri retraksi. Foto adenoid: rasio A/N 0,8.",
         assessment="Hipertrofi adenoid dan tonsil dengan kecurigaan apnea tidur obstruktif.",
         plan="Anjuran adenotonsilektomi, pemeriksaan praoperasi, informasi tindakan kepada orang tua. "
         "Semprot hidung steroid sementara menunggu.",
@@ -108,8 +108,8 @@ THROAT = (
         problem="Tonsilitis kronik, dipertimbangkan tonsilektomi",
         subjective="Tenggorok sering mengganjal dan bau mulut, radang amandel 5-6 kali setahun, keluar butiran "
         "putih berbau. Saat ini demam (-).",
-        objective="Tonsil T3-T2, kripta melebar, detritus (+), hiperemis minimal, perlengketan pilar. Faring "
-        "tenang. Kelenjar leher tidak nyeri.",
+        objective="Tonsil {sisi} T3, {lain} T2, kripta melebar, detritus (+), hiperemis minimal, perlengketan "
+        "pilar. Faring tenang. Kelenjar leher tidak nyeri.",
         assessment="Tonsilitis kronik dengan hipertrofi.",
         plan="Dianjurkan tonsilektomi karena serangan berulang, pemeriksaan praoperasi. Obat kumur, kebersihan mulut.",
         diagnoses=(D("J35.0"),),
