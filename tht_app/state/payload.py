@@ -140,6 +140,8 @@ def _yes_no(value: Any, name: str) -> bool:
 
 
 def _id(value: Any, name: str) -> UUID:
+    if isinstance(value, UUID):  # from an event that our own code chained
+        return value
     try:
         return UUID(_text(value, name))
     except ValueError:

@@ -1,0 +1,27 @@
+"""`/settings`: accounts for the owner, the own password for everybody."""
+
+import reflex as rx
+
+from tht_app.components.identity.people import (
+    create_sheet,
+    disable_dialog,
+    my_password_card,
+    people_card,
+    person_sheet,
+)
+from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.components.layout.registry import allowed
+from tht_app.domain.identity import Permission
+from tht_app.state.identity.people import PeopleState
+from tht_app.state.marks import SIGNED_IN
+
+
+@clinic_page("/settings", title="identity.settings.title", needs=SIGNED_IN, on_load=PeopleState.load)
+def settings() -> rx.Component:
+    """Two cards, and the sheets of the owner."""
+    owners = rx.fragment(people_card(), create_sheet(), person_sheet(), disable_dialog())
+    return page_body(
+        rx.cond(allowed((Permission.IDENTITY_MANAGE,)), owners),
+        my_password_card(),
+        title_key="identity.settings.title",
+    )

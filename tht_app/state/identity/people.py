@@ -1,0 +1,119 @@
+"""Accounts on the settings page: the owner's list, and everybody's own password."""
+
+from uuid import UUID
+
+import reflex as rx
+
+from tht_app.domain.identity import Permission
+from tht_app.state.acting import SIGNED_IN, Acting, handler
+from tht_app.state.identity.view_models import PersonRow, person_rows, ticked_roles
+from tht_app.use_cases.identity import (
+    ChangeOwnPassword,
+    CreatePerson,
+    ListPeople,
+    SetActive,
+    SetPassword,
+    SetRoles,
+)
+
+MANAGE = Permission.IDENTITY_MANAGE
+NOBODY = PersonRow("", "", "", "", [], True)
+
+
+class PeopleState(Acting, rx.State):
+    """The list, and the account whose sheet is open beside it."""
+
+    people: list[PersonRow] = []
+    chosen: PersonRow = NOBODY
+    creating: bool = False
+    asking_disable: bool = False
+    errors: dict[str, str] = {}
+    key_epoch: int = 0
+
+    @handler(needs=SIGNED_IN)
+    async def load(self) -> None:
+        """Show the accounts to whoever manages them; others come to this page for their own password."""
+        self._shut()
+        if MANAGE in self._person().permissions:
+            await self._reload()
+
+    @handler(needs=MANAGE)
+    async def open_new(self) -> None:
+        """Open the sheet for a new account."""
+        self._shut()
+        self.creating = True
+
+    @handler(needs=MANAGE)
+    async def open_person(self, person_id: str) -> None:
+        """Open the sheet of one account."""
+        self._shut()
+        self.chosen = next((row for row in self.people if row.id == person_id), NOBODY)
+
+    @handler(needs=MANAGE)
+    async def close(self) -> None:
+        """Close the sheet."""
+        self._shut()
+
+    @handler(needs=MANAGE)
+    async def create(self, form: dict[str, str]) -> None:
+        """Make an account."""
+        username = form.get("username", "")
+        request = CreatePerson(username, form.get("display_name", ""), ticked_roles(form), form.get("password", ""))
+        await self._execute(request, key=form.get("_key"))
+        await self._saved()
+        await self._notify("identity.settings.create.done", username=username.strip().lower())
+
+    @handler(needs=MANAGE)
+    async def save_roles(self, form: dict[str, str]) -> None:
+        """Let the chosen person hold exactly the ticked roles."""
+        name = self.chosen.name
+        await self._execute(SetRoles(UUID(self.chosen.id), ticked_roles(form)), key=form.get("_key"))
+        await self._saved()
+        await self._notify("identity.settings.person.roles.done", name=name)
+
+    @handler(needs=MANAGE)
+    async def give_password(self, form: dict[str, str]) -> None:
+        """Replace the chosen person's password."""
+        name = self.chosen.name
+        await self._execute(SetPassword(UUID(self.chosen.id), form.get("password", "")), key=form.get("_key"))
+        await self._saved()
+        await self._notify("identity.settings.person.password.done", name=name)
+
+    @handler(needs=MANAGE)
+    async def ask_disable(self, open_: bool) -> None:
+        """Ask before somebody is shut out."""
+        self.asking_disable = open_ and bool(self.chosen.id)
+
+    @handler(needs=MANAGE)
+    async def set_active(self, active: bool) -> None:
+        """Disable or enable the chosen account."""
+        name = self.chosen.name
+        await self._execute(SetActive(UUID(self.chosen.id), active))
+        await self._saved()
+        await self._notify(f"identity.settings.person.{'enable' if active else 'disable'}.done", name=name)
+
+    async def _saved(self) -> None:
+        self._shut()
+        self.key_epoch += 1
+        await self._reload()
+
+    async def _reload(self) -> None:
+        self.people = person_rows(await self._execute(ListPeople()), self._lang())
+
+    def _shut(self) -> None:
+        self.chosen, self.creating, self.asking_disable, self.errors = NOBODY, False, False, {}
+
+
+class MyPasswordState(Acting, rx.State):
+    """Everybody's own password."""
+
+    errors: dict[str, str] = {}
+    key_epoch: int = 0
+
+    @handler(needs=SIGNED_IN)
+    async def change(self, form: dict[str, str]) -> None:
+        """Change the own password; the present one has to be proved."""
+        request = ChangeOwnPassword(form.get("present", ""), form.get("password", ""))
+        await self._execute(request, key=form.get("_key"))
+        self.key_epoch += 1
+        await self._notify("identity.settings.mine.done")
