@@ -29,7 +29,7 @@ from tht_app.web.identity.sessions import BOOK
 from tht_app.web.policy import ContentPolicy
 from tht_app.web.sockets import end_session_sockets, watch_sessions
 
-ROUTES_OF_OTHERS = ("health", "notes", "documents", "verify")
+ROUTES_OF_OTHERS = ("health", "notes", "documents", "verify", "registration")
 """Modules here with a function `routes()` of their own."""
 NOISY = ("reflex", "reflex_base", "socketio", "engineio")
 """Loggers whose warnings quote what people typed; only their errors are kept, without the values."""

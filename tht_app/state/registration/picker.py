@@ -43,6 +43,6 @@ class PickerState(Acting, rx.State):
 
 
 async def _options(state: Acting, text: str) -> list[PatientOption]:
-    result = await state._execute(SearchPatients(text))  # noqa: SLF001  the mixin's own way in
-    today, lang = clinic_today(settings().zone, datetime.now(UTC)), state._lang()  # noqa: SLF001
+    result = await state._execute(SearchPatients(text))
+    today, lang = clinic_today(settings().zone, datetime.now(UTC)), state._lang()
     return [option_view(hit, today, lang) for hit in result.hits[:OPTIONS_SHOWN]]

@@ -1,9 +1,11 @@
 """From what the clinic knows about patients to what stands on a screen; pure functions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tht_app.domain.encounter.allergies import AllergyLine, AllergyVerification
+from tht_app.domain.encounter.allergies import AllergyState as KnownAllergies
 from tht_app.domain.registration.dates import is_minor
 from tht_app.domain.registration.identifiers import shown_nik, shown_phone, shown_record_number
 from tht_app.domain.registration.patient import PatientDetails, Payer
@@ -12,6 +14,13 @@ from tht_app.domain.registration.records import Consent, DuplicateCandidate, Pat
 from tht_app.i18n import age_text, date_text, text_of, time_text
 from tht_app.state.banner import AllergyState, BannerView
 from tht_app.use_cases.registration.transfer import ImportReport
+
+ALLERGY_STATES: dict[KnownAllergies, AllergyState] = {
+    KnownAllergies.PRESENT: "known",
+    KnownAllergies.NONE_KNOWN: "none",
+    KnownAllergies.UNASKED: "not_asked",
+    KnownAllergies.UNAVAILABLE: "unavailable",
+}
 
 
 def clinic_today(zone: ZoneInfo, now: datetime) -> date:
@@ -112,9 +121,7 @@ def born_text(banner: PatientBanner, today: date, lang: str) -> str:
     return f"{estimated}{date_text(banner.birth_date, lang)} ({age_text(banner.birth_date, today, lang)})"
 
 
-def row_view(
-    hit: PatientHit, today: date, lang: str, *, words: tuple[str, ...] = ()
-) -> PatientRowView:
+def row_view(hit: PatientHit, today: date, lang: str, *, words: tuple[str, ...] = ()) -> PatientRowView:
     """A result line; `words` are marked in the name."""
     banner = hit.banner
     return PatientRowView(
@@ -146,22 +153,11 @@ def option_view(hit: PatientHit, today: date, lang: str) -> PatientOption:
 def candidate_view(candidate: DuplicateCandidate, today: date, lang: str) -> CandidateView:
     """A possible duplicate with how sure we are."""
     level = candidate.likeness.name.lower()
-    return CandidateView(
-        row_view(candidate.hit, today, lang), level, text_of(f"registration.likeness.{level}", lang)
-    )
+    return CandidateView(row_view(candidate.hit, today, lang), level, text_of(f"registration.likeness.{level}", lang))
 
 
-def banner_view(
-    banner: PatientBanner,
-    today: date,
-    lang: str,
-    *,
-    allergy_state: AllergyState = "hidden",
-    allergy_text: str = "",
-    allergy_source: str = "",
-    allergy_unconfirmed: bool = False,
-) -> BannerView:
-    """The banner of one patient; for who may see allergies, the caller says which of the four states holds."""
+def banner_view(banner: PatientBanner, today: date, lang: str) -> BannerView:
+    """The banner as the front desk sees it, without allergies."""
     marks = [
         text_of(f"registration.mark.{mark}", lang)
         for mark, holds in (
@@ -178,11 +174,23 @@ def banner_view(
         born=date_text(banner.birth_date, lang),
         age=age_text(banner.birth_date, today, lang),
         record_number=shown_record_number(banner.record_number),
-        allergy_state=allergy_state,
-        allergy_text=allergy_text,
-        allergy_source=allergy_source,
-        allergy_unconfirmed=allergy_unconfirmed,
+        allergy_state="hidden",
         marks=marks,
+    )
+
+
+def with_allergies(view: BannerView, line: AllergyLine, zone: ZoneInfo, lang: str) -> BannerView:
+    """The banner for who may see allergies: one of the four states, what, and who said so when."""
+    newest = max(line.allergies, key=lambda one: one.recorded_at, default=None)
+    by, at = (newest.recorded_by, newest.recorded_at) if newest else (line.recorded_by, line.recorded_at)
+    state = ALLERGY_STATES[line.state]
+    source = f"({by}, {date_text(at.astimezone(zone).date(), lang)})" if at and state in {"known", "none"} else ""
+    return replace(
+        view,
+        allergy_state=state,
+        allergy_text=", ".join(one.substance for one in line.allergies),
+        allergy_source=source,
+        allergy_unconfirmed=any(one.verification is AllergyVerification.UNCONFIRMED for one in line.allergies),
     )
 
 

@@ -1,0 +1,15 @@
+"""Looking at a form while it is being filled in."""
+
+import reflex as rx
+
+SCRIPT = rx.asset("form_watch.jsx", shared=True)
+
+
+class FormWatch(rx.Component):
+    """Sends `on_left(dict[str, str])` with the filled ones of `fields` when one was left and something changed."""
+
+    library = SCRIPT.importable_path
+    tag = "FormWatch"
+
+    fields: rx.Var[list[str]]
+    on_left: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]

@@ -1,0 +1,40 @@
+"""The visits of one patient, for who may read the record."""
+
+from typing import Any
+
+import reflex as rx
+
+from tht_app.components import ui
+from tht_app.components.layout.registry import allowed
+from tht_app.domain.identity import Permission
+from tht_app.state.registration.patient import PatientState
+
+COLUMNS = (
+    ui.Column("date", "registration.visits.date", numeric=True, width="8rem"),
+    ui.Column("type", "registration.visits.type"),
+    ui.Column("practitioner", "registration.visits.practitioner", narrow=False),
+    ui.Column("diagnosis", "registration.visits.diagnosis"),
+)
+
+
+def _cells(visit: Any) -> list[Any]:
+    return [visit.day, visit.visit_type, visit.practitioner, visit.diagnosis]
+
+
+def visits() -> rx.Component:
+    """Newest first; a row opens the visit."""
+    return rx.cond(
+        allowed((Permission.RECORD_READ,)),
+        ui.card(
+            "registration.patient.visits",
+            ui.table(
+                columns=COLUMNS,
+                rows=PatientState.visits,
+                row=_cells,
+                caption_key="registration.patient.visits",
+                on_open=lambda visit: PatientState.open_visit(visit.id),
+                empty=ui.empty("registration.patient.visits_none", "registration.patient.visits_none_body"),
+                test_id="registration-visits",
+            ),
+        ),
+    )

@@ -1,0 +1,46 @@
+"""One patient."""
+
+import reflex as rx
+
+from tht_app.components import ui
+from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.components.registration.demographics import (
+    consent_sheet,
+    consents,
+    demographics,
+    patient_missing,
+    withdrawal_question,
+)
+from tht_app.components.registration.patient_form import registration_sheet
+from tht_app.components.registration.visits import visits
+from tht_app.domain.identity import Permission
+from tht_app.state.registration.patient import PatientState
+
+
+@clinic_page(
+    "/patients/[id]",
+    title="registration.patient.title",
+    needs=Permission.PATIENT_READ,
+    on_load=PatientState.load,
+    tab_title=PatientState.tab_title,
+)
+def patient() -> rx.Component:
+    """Banner, identity, visits, consents."""
+    ready = rx.fragment(
+        ui.patient_banner(PatientState.banner),
+        page_body(
+            demographics(),
+            visits(),
+            consents(),
+            consent_sheet(),
+            withdrawal_question(),
+            registration_sheet(),
+            title_key="registration.patient.title",
+        ),
+    )
+    missing = page_body(patient_missing())
+    return rx.cond(
+        PatientState.phase == "ready",
+        ready,
+        rx.cond(PatientState.phase == "missing", missing, page_body(ui.skeleton(8))),
+    )

@@ -1,0 +1,136 @@
+"""One patient: banner, demographics, consents."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from tht_app.domain.errors import NotFound
+from tht_app.domain.identity import Permission
+from tht_app.domain.registration import ConsentId, PatientId
+from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
+from tht_app.domain.registration.records import PatientRecord
+from tht_app.settings import settings
+from tht_app.state.acting import Acting, handler
+from tht_app.state.banner import BannerView
+from tht_app.state.encounter.view_models import VisitView, visit_view
+from tht_app.state.registration.view_models import (
+    ConsentView,
+    FactView,
+    banner_view,
+    clinic_today,
+    consent_view,
+    fact_views,
+    with_allergies,
+)
+from tht_app.use_cases.encounter import ReadAllergyLine, ReadPatientVisits
+from tht_app.use_cases.registration import GetPatient, ListConsents, RecordConsent, WithdrawConsent
+
+
+class PatientState(Acting, rx.State):
+    """What stands on `/patients/[id]`."""
+
+    phase: str = "loading"
+    """`loading`, `ready` or `missing`."""
+    banner: BannerView = BannerView()
+    facts: list[FactView] = []
+    consents: list[ConsentView] = []
+    visits: list[VisitView] = []
+    tab_title: str = ""
+    errors: dict[str, str] = {}
+    key_epoch: int = 0
+    recording: bool = False
+    withdrawing: ConsentView = ConsentView()
+
+    @handler(needs=Permission.PATIENT_READ)
+    async def load(self) -> None:
+        """Show the patient that the address names."""
+        wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
+        if wanted != self.banner.patient_id:
+            self.reset()
+        try:
+            await self._show(_id_of(wanted))
+        except NotFound:
+            self.reset()
+            self.phase = "missing"
+
+    @handler(needs=Permission.RECORD_READ)
+    async def open_visit(self, encounter_id: str) -> EventSpec:
+        """Go to a visit."""
+        return rx.redirect(f"/encounters/{encounter_id}")  # type: ignore[return-value]
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def begin_recording(self) -> None:
+        """Open the sheet in which a consent is recorded."""
+        self.recording, self.errors = True, {}
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def stop_recording(self) -> None:
+        """Close it."""
+        self.recording = False
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def record_consent(self, form: dict[str, str]) -> None:
+        """Store what patient or guardian answered."""
+        await self._execute(
+            RecordConsent(
+                _id_of(self.banner.patient_id),
+                ConsentPurpose(form.get("purpose", ConsentPurpose.DATA_PROCESSING)),
+                form.get("answer") == "given",
+                ConsentGiver(form.get("giver", ConsentGiver.PATIENT)),
+                form.get("giver_name", ""),
+            ),
+            key=form.get("_key"),
+        )
+        self.recording = False
+        self.key_epoch += 1
+        await self._show_consents()
+        await self._notify("registration.consent.recorded")
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def ask_withdrawal(self, consent_id: str) -> None:
+        """Ask once more before a consent is taken back."""
+        self.withdrawing = next((one for one in self.consents if one.id == consent_id), ConsentView())
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def keep_consent(self) -> None:
+        """Leave it as it is."""
+        self.withdrawing = ConsentView()
+
+    @handler(needs=Permission.CONSENT_WRITE)
+    async def withdraw_consent(self) -> None:
+        """Take the consent back that was asked about."""
+        consent_id = ConsentId(UUID(self.withdrawing.id))
+        self.withdrawing = ConsentView()
+        await self._execute(WithdrawConsent(consent_id))
+        await self._show_consents()
+        await self._notify("registration.consent.withdrawn_done")
+
+    async def _show(self, patient_id: PatientId) -> None:
+        record: PatientRecord = await self._execute(GetPatient(patient_id))
+        zone, lang = settings().zone, self._lang()
+        view = banner_view(record.banner, clinic_today(zone, datetime.now(UTC)), lang)
+        if Permission.RECORD_READ in self._person().permissions:
+            view = with_allergies(view, await self._execute(ReadAllergyLine(patient_id)), zone, lang)
+            lines = await self._execute(ReadPatientVisits(patient_id))
+            self.visits = [visit_view(line, zone, lang, now=datetime.now(UTC)) for line in lines]
+        self.banner = view
+        self.tab_title = f"{view.name}, {view.record_number}"
+        self.facts = fact_views(record, lang)
+        await self._show_consents()
+        self.phase = "ready"
+
+    async def _show_consents(self) -> None:
+        patient_id = _id_of(self.banner.patient_id)
+        consents = await self._execute(ListConsents(patient_id))
+        zone, lang = settings().zone, self._lang()
+        self.consents = [consent_view(one, str(patient_id), zone, lang) for one in consents]
+
+
+def _id_of(text: str) -> PatientId:
+    """A patient's id out of an address; what is no id names nobody."""
+    try:
+        return PatientId(UUID(text))
+    except ValueError:
+        raise NotFound from None
