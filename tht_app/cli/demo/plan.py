@@ -231,7 +231,7 @@ class Planner:
             inside = max(minute - 12 - doctor * 2, 0)
             came = self._at(self.today, max(inside - 9 - doctor * 3, 0))
             visits.append(self._fresh(doctor, inside, Outcome.IN_SERVICE, short=True, arrives=came))
-            cursor = minute + 8
+            cursor = max(minute + 8, 20)
             for turn in range(4 if doctor < 2 else 2):
                 came = self.now - timedelta(minutes=min(35 - turn * 8 + doctor, max(minute - 1, 0)))
                 walk_in = turn == 2 or cursor > LAST_SLOT

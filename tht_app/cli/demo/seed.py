@@ -110,6 +110,7 @@ async def _carry_out(hand: Hand, plan: Plan, visits: Visits) -> None:
         waiting = [visit for visit in of_day if visit.outcome is Outcome.WAITING]
         others = [visit for visit in of_day if visit.outcome is not Outcome.WAITING]
         for group in (others, waiting):
+            visits.line_up(group)
             await hand.together((visits.carry_out(visit) for visit in group), "visits", count, done)
             done += len(group)
         if day == plan.today:

@@ -1,8 +1,7 @@
 """One visit after the other, as far as each has come, through the same use cases as at the desk and in the room."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,6 +37,7 @@ from tht_app.use_cases.scheduling import BookAppointment, CancelAppointment, Mar
 
 EXTRA_HOURS = "Jam praktik tambahan data demo"
 SECTIONS = ("subjective", "objective", "assessment", "plan")
+AT_THE_DESK = frozenset({Outcome.SIGNED, Outcome.UNSIGNED, Outcome.IN_SERVICE, Outcome.WAITING})
 BY_NURSE = frozenset({"subjective"})
 
 
@@ -47,7 +47,17 @@ class Visits:
     def __init__(self, hand: Hand, place: Place, patients: Mapping[int, PatientId]) -> None:
         """Take what the visits stand on."""
         self._hand, self._place, self._patients = hand, place, patients
-        self._turn: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._through: dict[int, asyncio.Event] = {}
+        self._before: dict[int, asyncio.Event] = {}
+        self._last: dict[int, asyncio.Event] = {}
+
+    def line_up(self, visits: Sequence[Visit]) -> None:
+        """Let those who come take their numbers in this order at each doctor, however many visits go on at once."""
+        for visit in visits:
+            if visit.outcome in AT_THE_DESK:
+                if visit.doctor in self._last:
+                    self._before[visit.number] = self._last[visit.doctor]
+                self._last[visit.doctor] = self._through[visit.number] = asyncio.Event()
 
     async def carry_out(self, visit: Visit) -> None:
         """From the telephone call to the counter, as far as this visit goes."""
@@ -58,7 +68,9 @@ class Visits:
             await self._not_come(visit, appointment)
             return
         if visit.outcome is Outcome.WAITING:
+            await self._turn(visit)
             await self._arrive(visit, appointment)
+            self._through[visit.number].set()
             return
         ticket = await self._call(visit, appointment)
         await self._nurse(visit, ticket.encounter_id)
@@ -108,12 +120,17 @@ class Visits:
 
     async def _call(self, visit: Visit, appointment: AppointmentId | None) -> IssuedTicket:
         """Check in, call and begin, with no other patient of this doctor in between."""
-        async with self._turn[visit.doctor]:
-            ticket = await self._arrive(visit, appointment)
-            point = self._place.points[visit.doctor]
-            await self._hand.do(CallNext(point), visit.called, f"v{visit.number}/call")
+        await self._turn(visit)
+        ticket = await self._arrive(visit, appointment)
+        point = self._place.points[visit.doctor]
+        await self._hand.do(CallNext(point), visit.called, f"v{visit.number}/call")
+        self._through[visit.number].set()
         await self._hand.do(StartTicket(ticket.ticket_id), visit.called, f"v{visit.number}/start")
         return ticket
+
+    async def _turn(self, visit: Visit) -> None:
+        if before := self._before.get(visit.number):
+            await before.wait()
 
     async def skip_first(self, doctor: int, at: datetime) -> None:
         """The first who waits is called and does not come."""
