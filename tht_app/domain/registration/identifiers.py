@@ -124,7 +124,8 @@ def parse_bpjs(text: str) -> str:
 def parse_phone(text: str) -> str:
     """Give E.164 (`+6281234567890`) of `0812-3456-7890`, `62812...`, `+62 812...`, a landline or a foreign number."""
     typed = only_digits(text)
-    international = typed.startswith(("+", "00"))
+    # No country has a code that begins with 0: "000…" is a card number, not a call abroad.
+    international = typed.startswith("+") or (typed.startswith("00") and not typed.startswith("000"))
     digits = typed.removeprefix("+").removeprefix("00") if international else typed
     if not _is_ascii_digits(digits):
         raise BadIdentifier("phone_digits_only")
