@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import pkgutil
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import reflex as rx
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+import tht_app.web
 from tht_app.database.opening import opened_clinic
 from tht_app.domain.errors import DomainError, NotFound
 from tht_app.settings import settings
@@ -29,19 +30,16 @@ from tht_app.web.identity.sessions import BOOK
 from tht_app.web.policy import ContentPolicy
 from tht_app.web.sockets import end_session_sockets, watch_sessions
 
-ROUTES_OF_OTHERS = ("health", "notes", "documents", "verify", "registration")
-"""Modules here with a function `routes()` of their own."""
 NOISY = ("reflex", "reflex_base", "socketio", "engineio")
 """Loggers whose warnings quote what people typed; only their errors are kept, without the values."""
 
 
 def create_api() -> Starlette:
-    """Our plain HTTP routes; Reflex mounts itself behind them."""
+    """Our plain HTTP routes, of every module here with a `routes()`; Reflex mounts itself behind them."""
     routes: list[BaseRoute] = identity_routes()
-    for name in ROUTES_OF_OTHERS:
-        module = f"tht_app.web.{name}"
-        if find_spec(module) is not None:
-            routes.extend(import_module(module).routes())
+    for found in pkgutil.iter_modules(tht_app.web.__path__, "tht_app.web."):
+        if found.name != __name__ and callable(getattr(module := import_module(found.name), "routes", None)):
+            routes.extend(module.routes())
     handlers: dict[Any, Any] = {DomainError: _refused, Exception: _bug}
     return Starlette(routes=routes, exception_handlers=handlers)
 

@@ -1,0 +1,282 @@
+"""Every cell of docs/permissions.csv, tried over a real socket or route.
+
+Refused: no row changed, not a byte of a patient came back, one audit entry. Allowed: not refused, and where the table
+of effects below names one, the effect is there.
+"""
+
+import asyncio
+import json
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.conftest import Clinic
+from tests.factories.registration import a_patient
+from tests.web.browser import Browser, SocketRefused, Tab
+from tests.web.conftest import PASSWORD, RunningServer
+from tests.web.matrix import (
+    CANARY,
+    FIRST_NAME,
+    ROLES,
+    ROOT,
+    USERS,
+    Cell,
+    all_handlers,
+    all_pages,
+    all_routes,
+    payload_for,
+    table,
+)
+from tht_app.components.layout.registry import PAGES
+from tht_app.domain.identity import ROLE_PERMISSIONS, Role
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+CELLS = table()
+EVENTS = [cell for cell in CELLS if cell.kind == "event"]
+SECONDS_PER_EVENT = 0.06
+"""Two events a cell, and a session may send forty a second."""
+REFUSED = {401, 403, 410}
+ENDING = {"POST /signout", "POST /session/unlock"}
+TABLES = (
+    "select schemaname, tablename from pg_tables "
+    "where schemaname = 'clinic' or schemaname = 'sec' and tablename in ('person', 'person_role', 'credential')"
+)
+
+
+def named(kind: str) -> set[str]:
+    """Names of the rows of one kind."""
+    return {cell.name for cell in CELLS if cell.kind == kind}
+
+
+def test_every_handler_stands_in_the_table_and_nothing_else_does():
+    assert named("event") == set(all_handlers())
+
+
+def test_every_page_stands_in_the_table_and_nothing_else_does():
+    assert named("page") == all_pages()
+
+
+def test_every_route_stands_in_the_table_and_nothing_else_does():
+    assert named("route") | named("file") == all_routes()
+
+
+@pytest.fixture(scope="module")
+async def canary(clinic: Clinic, actors) -> UUID:
+    """A patient that only some may see."""
+    return await a_patient(actors["admin"], name=CANARY)
+
+
+def picture(clinic: Clinic) -> dict[str, str]:
+    """A digest of every table that holds something of the clinic."""
+    parts = [
+        f"select '{row['tablename']}' as name, count(*) || ' ' || "
+        "coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as digest "
+        f"from {row['schemaname']}.{row['tablename']} t"
+        for row in clinic.admin_fetch(TABLES)
+    ]
+    return {row["name"]: row["digest"] for row in clinic.admin_fetch(" union all ".join(parts))}
+
+
+def denials(clinic: Clinic, username: str) -> list[str]:
+    """What was refused to this person, oldest first."""
+    rows = clinic.admin_fetch(
+        "select e.request from audit.event e join sec.person p on p.id = e.person_id "
+        "where e.action = 'deny' and e.outcome = 'denied' and p.username = %s order by e.at, e.id",
+        username,
+    )
+    return [row["request"] for row in rows]
+
+
+async def through(tab: Tab, full: str, payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fire an event, then a framework event whose answer is known; events of a tab are worked off in order."""
+    start, before = time.monotonic(), len(tab.updates)
+    await tab.send(full, "/", payload)
+    await tab.send(f"{ROOT}.set_is_hydrated", "/", {"value": True})
+    for _ in range(400):
+        news = tab.updates[before:]
+        if any("is_hydrated_rx_state_" in (update.get("delta") or {}).get(ROOT, {}) for update in news):
+            break
+        await asyncio.sleep(0.02)
+    else:
+        raise AssertionError(f"no answer after {full}")
+    await asyncio.sleep(max(0.0, SECONDS_PER_EVENT - (time.monotonic() - start)))
+    return tab.updates[before:]
+
+
+def mine(role: str, *, allowed: bool) -> list[tuple[Cell, str]]:
+    handlers = all_handlers()
+    return [(cell, handlers[cell.name]) for cell in EVENTS if (role in cell.allowed) == allowed]
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_refused_event_changes_nothing_shows_nothing_and_is_audited_once(
+    server: RunningServer, canary: UUID, role: str
+):
+    browser = await server.signed_in(USERS[role], address=f"198.51.100.{ROLES.index(role) + 100}")
+    tab = await browser.tab().open("/nowhere")
+    before, already = picture(server.clinic), len(denials(server.clinic, USERS[role]))
+    came: list[Any] = []
+    refused = mine(role, allowed=False)
+    for _, full in refused:
+        came.extend(await through(tab, full, payload_for(full, canary)))
+    assert denials(server.clinic, USERS[role])[already:] == [full for _, full in refused]
+    assert picture(server.clinic) == before
+    assert FIRST_NAME not in json.dumps(came)
+    await browser.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_an_allowed_event_is_not_refused(server: RunningServer, canary: UUID, role: str):
+    browser = await server.signed_in(USERS[role], address=f"198.51.100.{ROLES.index(role) + 120}")
+    tab = await browser.tab().open("/nowhere")
+    already = len(denials(server.clinic, USERS[role]))
+    wrong: dict[str, list[str]] = {}
+    for cell, full in mine(role, allowed=True):
+        await through(tab, full, payload_for(full, canary))
+        news = denials(server.clinic, USERS[role])[already:]
+        already += len(news)
+        if news:
+            wrong[cell.name] = news
+    assert wrong == {}
+    await browser.close()
+
+
+async def test_without_a_session_no_event_arrives_at_all(server: RunningServer, actors):
+    stranger = server.browser()
+    cookies = ("", f"sid={'00' * 32}", "sid=x", f"sid={actors['worker'].token}", f"__Host-sid={actors['admin'].token}")
+    for cookie in cookies:
+        with pytest.raises(SocketRefused):
+            await stranger.tab().open(cookie=cookie)
+    await stranger.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_pages_load_for_those_they_are_for_only(server: RunningServer, canary: UUID, role: str):
+    browser = await server.signed_in(USERS[role], address=f"198.51.100.{ROLES.index(role) + 140}")
+    permissions = ROLE_PERMISSIONS[Role(role)]
+    for cell in (cell for cell in CELLS if cell.kind == "page"):
+        path = (
+            cell.name.replace("[patient_id]", str(canary))
+            .replace("[encounter_id]", str(uuid4()))
+            .replace("[id]", str(canary))
+        )
+        allowed = role in cell.allowed
+        assert permissions.isdisjoint(PAGES[cell.name].needs) != allowed, cell.name
+        already = len(denials(server.clinic, USERS[role]))
+        tab = await browser.tab().open(path)
+        await tab.settle(0.2)
+        news = denials(server.clinic, USERS[role])[already:]
+        if allowed:
+            assert news == [], cell.name
+        else:
+            assert news, f"{cell.name} loads nothing that is refused"
+            assert FIRST_NAME not in json.dumps(tab.updates)
+        await tab.close()
+    await browser.close()
+
+
+def request_of(name: str, canary: UUID) -> tuple[str, str, dict[str, Any]]:
+    """Method, address and body for a row of the table."""
+    method, path = name.split(" ", 1)
+    for part, value in (("{patient_id:uuid}", canary), ("{consent_id:uuid}", uuid4()), ("{section}", "subjective")):
+        path = path.replace(part, str(value))
+    path = (
+        path.replace("{encounter}", str(uuid4()))
+        .replace("{document}", f"{uuid4()}.pdf")
+        .replace("{code}", "AAAABBBBCCCC")
+    )
+    more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}}
+    if method == "PUT":
+        more["json"] = {"text": "x", "base_version": 0}
+    if path == "/session/unlock":
+        more["json"] = {"password": PASSWORD}
+    if path == "/import/patients":
+        more["files"] = {"file": ("pasien.csv", b"nama\nx\n")}
+    return method, path, more
+
+
+async def answer_to(browser: Browser, name: str, canary: UUID):
+    method, path, more = request_of(name, canary)
+    return await browser.http.request(method, path, **more)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_routes_answer_those_they_are_for_only(server: RunningServer, canary: UUID, role: str):
+    browser = await server.signed_in(USERS[role], address=f"198.51.100.{ROLES.index(role) + 160}")
+    routes = [cell for cell in CELLS if cell.kind in {"route", "file"} and cell.name != "POST /signout"]
+    for cell in sorted(routes, key=lambda cell: cell.name in ENDING):
+        if "nobody" in cell.allowed:
+            continue
+        before, already = picture(server.clinic), len(denials(server.clinic, USERS[role]))
+        answer = await answer_to(browser, cell.name, canary)
+        if role in cell.allowed:
+            assert answer.status_code not in REFUSED, (cell.name, answer.status_code)
+        else:
+            assert answer.status_code == 403, (cell.name, answer.status_code)
+            assert len(denials(server.clinic, USERS[role])) == already + 1, cell.name
+            assert picture(server.clinic) == before
+            assert FIRST_NAME not in answer.text
+    await browser.close()
+
+
+async def test_without_a_session_only_the_public_routes_answer(server: RunningServer, canary: UUID):
+    stranger = server.browser(address="198.51.100.180")
+    for cell in CELLS:
+        if cell.kind in {"route", "file"}:
+            answer = await answer_to(stranger, cell.name, canary)
+            assert (answer.status_code in REFUSED) != ("nobody" in cell.allowed) or cell.name == "POST /signin", (
+                cell.name
+            )
+        if cell.kind == "page":
+            shown = await stranger.page(cell.name.replace("[", "").replace("]", ""))
+            assert (shown["status"], shown["location"].split("?")[0]) == (303, "/signin"), cell.name
+    await stranger.close()
+
+
+EFFECTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "person.person_state.choose_language": (
+        "cashier",
+        {"lang": "en"},
+        "select 1 from sec.person where username = 'kasir' and lang = 'en'",
+    ),
+    "identity.people.people_state.create": (
+        "owner",
+        {"form": {"username": "baru.sekali", "display_name": "Orang Baru", "password": PASSWORD, "role_nurse": "on"}},
+        (
+            "select 1 from sec.person p join sec.person_role r on r.person_id = p.id "
+            "where p.username = 'baru.sekali' and r.role = 'nurse'"
+        ),
+    ),
+    "identity.people.my_password_state.change": (
+        "auditor",
+        {"form": {"present": PASSWORD, "password": "sembilan-Layang-merah"}},
+        (
+            "select 1 from sec.credential c join sec.person p on p.id = c.person_id "
+            "where p.username = 'auditor' and c.password_hash <> "
+            "(select o.password_hash from sec.credential o join sec.person q on q.id = o.person_id "
+            "where q.username = 'kasir')"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+async def test_what_is_allowed_also_happens(server: RunningServer, name: str):
+    role, payload, proof = EFFECTS[name]
+    assert server.clinic.admin_fetch(proof) == []
+    browser = await server.signed_in(USERS[role], address="198.51.100.190")
+    tab = await browser.tab().open("/nowhere")
+    await through(tab, all_handlers()[name], payload)
+    assert server.clinic.admin_fetch(proof) != [], tab.notices()
+    await browser.close()
+
+
+async def test_a_search_by_the_front_desk_finds_the_patient(server: RunningServer, canary: UUID):
+    browser = await server.signed_in("admin", address="198.51.100.191")
+    tab = await browser.tab().open("/nowhere")
+    came = await through(tab, all_handlers()["registration.picker.search_box_state.search"], {"text": FIRST_NAME})
+    assert CANARY in json.dumps(came)
+    await browser.close()
