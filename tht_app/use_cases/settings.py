@@ -1,8 +1,9 @@
 """What the clinic is called and where it is: the head of every document, and whether this is the demo clinic."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from tht_app.database.queries import settings as queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Problem, ValidationFailed
@@ -65,7 +66,7 @@ class DemoMark:
 
 async def clinic_head(work: UnitOfWork) -> ClinicHead:
     """The head for documents made inside another use case."""
-    value = await work.fetch_value("select value from clinic.setting where key = 'clinic'")
+    value = await queries.read(work, "clinic")
     return ClinicHead(**value) if value else UNNAMED
 
 
@@ -98,16 +99,10 @@ async def mark_as_demo(request: MarkAsDemo, work: UnitOfWork) -> None:
 @use_case(permission=Permission.SIGNED_IN, audit=AuditAction.READ, reads=True)
 async def read_demo_mark(_request: ReadDemoMark, work: UnitOfWork) -> DemoMark | None:
     """Return the mark; None in a real clinic."""
-    value = await work.fetch_value("select value from clinic.setting where key = 'demo'")
+    value = await queries.read(work, "demo")
     return None if value is None else DemoMark(value.get("at", ""), bool(value.get("filled")))
 
 
-async def _save(work: UnitOfWork, key: str, value: dict[str, object] | dict[str, str]) -> None:
-    await work.run(
-        "insert into clinic.setting (key, value, changed_at) values (:key, cast(:value as jsonb), :at) "
-        "on conflict (key) do update set value = excluded.value, changed_at = excluded.changed_at",
-        key=key,
-        value=json.dumps(value),
-        at=work.now(),
-    )
+async def _save(work: UnitOfWork, key: str, value: Mapping[str, object]) -> None:
+    await queries.save(work, key, value)
     work.changed("setting", work.new_id(), new={key: value})
