@@ -79,7 +79,7 @@ def sign_in_page(port: int) -> float:
     _, page = get(port, "/signin")
     text = page.decode()
     total = sum(
-        len(gzip.compress(part.encode(), 9)) for part in re.findall(r"<(?:script|style)[^>]*>(.+?)</", text, re.S)
+        len(gzip.compress(part.encode(), 9)) for part in re.findall(r"<(?:script|style)[^>]*>(.+?)</", text, re.DOTALL)
     )
     for address in re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css)[^"]*)"', text):
         total += len(gzip.compress(get(port, address)[1], 9))

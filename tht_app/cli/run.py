@@ -116,7 +116,7 @@ def _server(place: Place):  # noqa: ANN202  granian's embedded server has no exp
         address=place.settings.host,
         port=place.settings.port,
         interface=Interfaces.ASGI,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # warnings are about the embedded form being new
         log_access=False,  # addresses in it would name patients
         backpressure=512,
     )
