@@ -39,7 +39,14 @@ from tht_app.use_cases.encounter import (
 
 pytestmark = pytest.mark.integration
 
-ODD_TEXTS = ["x" * 10_000, "nyeri 👂🏽‍♂️ hebat", "שלום עולם العربية", "O'Brien <script>alert(1)</script>", "\u0000nol", ""]
+ODD_TEXTS = [
+    "x" * 10_000,
+    "nyeri 👂🏽‍♂️ hebat",
+    "שלום עולם العربية",
+    "O'Brien <script>alert(1)</script>",
+    "\u0000nol",
+    "",
+]
 
 
 @pytest.fixture
@@ -122,9 +129,7 @@ async def test_a_nurse_cannot_write_assessment_and_plan(actors: Actors, visit: U
 
 async def test_the_database_itself_refuses_a_nurse_in_the_plan(actors: Actors, visit: UUID, clinic: Clinic):
     patient = clinic.admin_fetch("select patient_id from clinic.encounter where id = %s", visit)[0]["patient_id"]
-    insert = (
-        "insert into clinic.note_section_version values (%s, %s, %s, 'plan', 1, 'x', (select sec.me()), now())"
-    )
+    insert = "insert into clinic.note_section_version values (%s, %s, %s, 'plan', 1, 'x', (select sec.me()), now())"
     with clinic.as_app(actors["perawat"].token) as raw, pytest.raises(Exception, match="row-level security"):
         raw.execute(insert, (new_id(), visit, patient))
     with clinic.as_app(actors["dokter"].token) as raw:

@@ -133,9 +133,7 @@ ATTACKS = (
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_not_even_a_superuser_changes_a_signed_record(
-    actors: Actors, visit: UUID, clinic: Clinic, attack: str
-):
+async def test_not_even_a_superuser_changes_a_signed_record(actors: Actors, visit: UUID, clinic: Clinic, attack: str):
     await _sign(actors, visit)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         clinic.admin_fetch(attack.replace("--%s", ""), *([visit] if "--%s" not in attack else []))
