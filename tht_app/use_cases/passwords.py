@@ -11,6 +11,8 @@ MEMORY_KIB = 64 * 1024
 ROUNDS = 3
 AT_ONCE = 4
 
+# The first use would load it, and four threads that do so at once break each other.
+argon2.set_backend("argon2_cffi")
 _hasher = argon2.using(type="ID", memory_cost=MEMORY_KIB, rounds=ROUNDS, parallelism=1)
 _pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
 
