@@ -42,6 +42,6 @@ def _misplaced(folder: Path) -> Iterator[str]:
 
 def catalogue_problems(folder: Path = LOCALES) -> list[str]:
     """Every text that is missing, the same in both languages without a reason, or in the wrong fragment."""
-    texts = {lang: dict(catalogue(lang, folder)) for lang in LANGUAGES}
+    texts: dict[Language, dict[str, str]] = {lang: dict(catalogue(lang, folder)) for lang in LANGUAGES}
     same = allowed_same(folder / SAME_IN_BOTH.name)
     return [*_missing(texts), *_differing(texts, same), *_misplaced(folder)]

@@ -31,7 +31,7 @@ class SampleOption:
     hint: str
 
 
-def banner(state: str, **more: str) -> BannerView:
+def banner(state: str, text: str = "", source: str = "") -> BannerView:
     """A sample banner in one of its four allergy states."""
     return BannerView(
         patient_id="0",
@@ -41,7 +41,8 @@ def banner(state: str, **more: str) -> BannerView:
         age="41 th",
         record_number="00-12-34",
         allergy_state=state,
-        **more,
+        allergy_text=text,
+        allergy_source=source,
     )
 
 
@@ -60,8 +61,8 @@ class StyleguideState(Acting, rx.State):
     ]
     no_rows: list[SampleRow] = []
     options: list[SampleOption] = []
-    known: BannerView = banner("known", allergy_text="penisilin", allergy_source="(dr. Sari, 03-Mar-2026)")
-    none: BannerView = banner("none", allergy_source="(pwt. Dewi, 21-Nov-2026)")
+    known: BannerView = banner("known", "penisilin", "(dr. Sari, 03-Mar-2026)")
+    none: BannerView = banner("none", source="(pwt. Dewi, 21-Nov-2026)")
     not_asked: BannerView = banner("not_asked")
     unavailable: BannerView = banner("unavailable")
 

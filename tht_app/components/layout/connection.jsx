@@ -61,17 +61,18 @@ export function ConnectionState({ words, looks, icons }) {
 const askSession = async () => {
   try {
     const answer = await fetch("/session", { cache: "no-store", headers: { accept: "application/json" } });
-    return answer.status;
+    return { status: answer.status, body: await answer.json() };
   } catch {
-    return 0;
+    return { status: 0, body: {} };
   }
 };
 
 function useSession(link, connectErrors, reconnect) {
   const [locked, setLocked] = useState(false);
   const look = async () => {
-    const status = await askSession();
-    if (status === 401) setLocked(true);
+    const { status, body } = await askSession();
+    if (status === 401 && !body.locked) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
+    else if (status === 401) setLocked(true);
     else if (status === 200 && store.state.status === "lost") reconnect();
   };
   useEffect(() => {
@@ -130,10 +131,10 @@ function Lock({ name, words, looks, icon, onUnlocked }) {
     }
     setBusy(false);
     if (status === 204) return onUnlocked();
-    if (status === 409 || status === 410) return location.assign("/signin");
+    if (status === 410) return location.assign("/signin");
     form.reset();
     form.password.focus();
-    return setProblem(status === 401 || status === 403 ? words.wrong : status === 429 ? words.slow : words.unreachable);
+    return setProblem({ 401: words.wrong, 429: words.slow }[status] ?? words.unreachable);
   };
   const input = createElement("input", {
     id: "shell-lock-password",

@@ -100,13 +100,15 @@ def rail() -> rx.Component:
         rx.el.ul(
             *entries,
             class_name=(
-                "list-none m-0 p-2 flex flex-col gap-1 flex-1 overflow-y-auto tablet:flex-row tablet:overflow-x-auto tablet:p-1"
+                "list-none m-0 p-2 flex flex-col gap-1 flex-1 overflow-y-auto tablet:flex-row "
+                "tablet:overflow-x-auto tablet:p-1"
             ),
         ),
         _toggle(),
         aria_label=t("shell.nav.label"),
         class_name=(
-            "z-30 flex flex-col bg-surface desk:sticky desk:top-14 desk:h-[calc(100dvh-3.5rem)] desk:border-r border-line "
+            "z-30 flex flex-col bg-surface desk:sticky desk:top-14 desk:h-[calc(100dvh-3.5rem)] "
+            "desk:border-r border-line "
             "desk:w-rail desk:rail-open:w-rail-open shrink-0 transition-[width] "
             "tablet:fixed tablet:inset-x-0 tablet:bottom-0 tablet:h-16 tablet:border-t"
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from tht_app.components.layout.registry import PageEntry, allowed, enter, roles_with
+from tht_app.components.layout.registry import PageEntry, allowed, enter, known_permissions, roles_with
 from tht_app.components.layout.shell import shell
 from tht_app.components.ui.button import link_button
 from tht_app.components.ui.icon import icon
@@ -33,7 +33,7 @@ def page_body(
     )
 
 
-def role_name(role: Any) -> rx.Var:
+def role_name(role: Any) -> Any:
     """The name of a role, for a Var that holds its code."""
     return rx.match(
         role, *[(each.value, t(f"common.role.{each.value}")) for each in Role if each is not Role.SERVICE], ""
@@ -68,7 +68,7 @@ def denied(entry: PageEntry) -> rx.Component:
 def _guarded(entry: PageEntry, build: Build) -> rx.Component:
     waiting = page_body(skeleton(8))
     return rx.cond(
-        PersonState.permissions.length() == 0,
+        known_permissions().length() == 0,
         waiting,
         rx.cond(allowed(entry.needs), build(), denied(entry)),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tht_app.domain.identity import ROLE_PERMISSIONS, Permission, Role
+from tht_app.domain.identity import NOT_FOR_PEOPLE, ROLE_PERMISSIONS, Permission, Role
 from tht_app.state.marks import Needs
 from tht_app.state.person import PersonState
 
@@ -32,9 +32,14 @@ def enter(route: str, title: str, needs: Needs) -> PageEntry:
     return PAGES[route]
 
 
+def known_permissions() -> Any:
+    """Var: what the person may; empty until the server has said so."""
+    return PersonState.permissions
+
+
 def allowed(needs: tuple[Permission, ...]) -> Any:
     """Var: the person holds any of these. Courtesy for the eye; the gate and the door decide."""
-    first, *others = (PersonState.permissions.contains(permission.value) for permission in needs)
+    first, *others = (known_permissions().contains(permission.value) for permission in needs)
     for other in others:
         first |= other
     return first
@@ -42,4 +47,4 @@ def allowed(needs: tuple[Permission, ...]) -> Any:
 
 def roles_with(needs: tuple[Permission, ...]) -> tuple[Role, ...]:
     """The roles of people that may see a page, in the order of the role list."""
-    return tuple(role for role in Role if role is not Role.SERVICE and not ROLE_PERMISSIONS[role].isdisjoint(needs))
+    return tuple(role for role in Role if role not in NOT_FOR_PEOPLE and not ROLE_PERMISSIONS[role].isdisjoint(needs))

@@ -1,5 +1,7 @@
 """The line above every page: clinic, search, connection, language, appearance, person."""
 
+from typing import Literal
+
 import reflex as rx
 from reflex.style import set_color_mode
 
@@ -58,7 +60,11 @@ def _language() -> rx.Component:
 
 
 def _appearance() -> rx.Component:
-    modes = (("system", "monitor"), ("light", "sun"), ("dark", "moon"))
+    modes: tuple[tuple[Literal["system", "light", "dark"], str], ...] = (
+        ("system", "monitor"),
+        ("light", "sun"),
+        ("dark", "moon"),
+    )
     return menu(
         "shell.theme.label",
         *[menu_item(f"shell.theme.{mode}", icon=symbol, on_click=set_color_mode(mode)) for mode, symbol in modes],

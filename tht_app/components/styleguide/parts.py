@@ -196,8 +196,8 @@ def states() -> rx.Component:
 
 
 def _dialogs() -> list[rx.Component]:
-    close = StyleguideState.show("dialog", False)  # noqa: FBT003  the payload of an event
-    stop = StyleguideState.show("urgent", False)  # noqa: FBT003
+    close = StyleguideState.show("dialog", False)
+    stop = StyleguideState.show("urgent", False)
     return [
         ui.dialog(
             rx.el.p(t("styleguide.dialog.body"), class_name="m-0"),
@@ -224,7 +224,7 @@ def _dialogs() -> list[rx.Component]:
             rx.el.p(t("styleguide.sheet.body"), class_name="m-0"),
             open=StyleguideState.sheet_open,
             title_key="styleguide.sheet.title",
-            on_close=StyleguideState.show("sheet", False),  # noqa: FBT003
+            on_close=StyleguideState.show("sheet", False),
         ),
     ]
 
@@ -232,7 +232,7 @@ def _dialogs() -> list[rx.Component]:
 def overlays() -> rx.Component:
     """What opens: dialogs, side sheet, notices."""
     openers = [
-        ui.button(f"styleguide.open.{what}", on_click=StyleguideState.show(what, True))  # noqa: FBT003
+        ui.button(f"styleguide.open.{what}", on_click=StyleguideState.show(what, True))
         for what in ("dialog", "urgent", "sheet")
     ]
     notices = [
@@ -248,9 +248,7 @@ def tabs() -> rx.Component:
         (key, f"styleguide.tab.{key}", rx.el.p(t(f"styleguide.tab.{key}"), class_name="m-0"))
         for key in ("ear", "nose", "throat")
     ]
-    return section(
-        "tabs", ui.tabs(parts, value=StyleguideState.tab, on_change=lambda key: StyleguideState.choose_tab(key))
-    )
+    return section("tabs", ui.tabs(parts, value=StyleguideState.tab, on_change=StyleguideState.choose_tab))
 
 
 def banners() -> rx.Component:

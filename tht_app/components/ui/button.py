@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router import link as route_link
 
 from tht_app.components.ui.icon import icon as draw_icon
-from tht_app.components.ui.words import Words, joined, marked, said, test_id_of
+from tht_app.components.ui.words import Words, joined, mark_of, marked, said
 
 Kind = Literal["primary", "secondary", "ghost", "danger"]
 
@@ -46,7 +46,7 @@ def button(
         type=type,
         disabled=disabled,
         class_name=joined(SHAPE, COLOURS[kind], props.pop("class_name", "")),
-        **marked(test_id_of(label, test_id)),
+        **marked(mark_of(label, test_id)),
         **props,
     )
 
@@ -68,7 +68,7 @@ def link_button(
 ) -> rx.Component:
     """A link to a screen that looks like a button; `new_tab` loads a document (PDF, label) beside the screen."""
     look = joined(SHAPE, COLOURS[kind], props.pop("class_name", ""))
-    marks = marked(test_id_of(label, test_id))
+    marks = marked(mark_of(label, test_id))
     if new_tab:
         return rx.el.a(*_face(label, icon), href=to, target="_blank", rel="noopener", class_name=look, **marks, **props)
     return route_link(*_face(label, icon), to=to, class_name=look, **marks, **props)
@@ -90,7 +90,7 @@ def icon_button(
             "text-muted hover:bg-sunken hover:text-text transition-colors",
             props.pop("class_name", ""),
         ),
-        **marked(test_id_of(label, test_id)),
+        **marked(mark_of(label, test_id)),
         **props,
     )
 
@@ -102,5 +102,5 @@ def text_link(words: Words, to: Any, **props: Any) -> rx.Component:
         props.pop("class_name", ""),
     )
     return route_link(
-        said(words), to=to, class_name=look, **marked(test_id_of(words, props.pop("test_id", None))), **props
+        said(words), to=to, class_name=look, **marked(mark_of(words, props.pop("test_id", None))), **props
     )

@@ -1,7 +1,11 @@
 // A text box that suggests: asks after a short pause, Up and Down choose, Enter takes, Escape closes.
-import { createElement, useEffect, useId, useRef, useState } from "react";
+import { createElement, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 
 const PAUSE_MS = 180;
+const KEPT_MS = 60000;
+
+// What was chosen survives a screen that is drawn afresh, as the fields of form.jsx do.
+const kept = new Map();
 
 export function Combobox({ onSearch, onPick, results, name, initial, initialText, least, words, boxProps, listClass, itemClass, className }) {
   const [text, setText] = useState(initialText ?? "");
@@ -9,16 +13,55 @@ export function Combobox({ onSearch, onPick, results, name, initial, initialText
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const timer = useRef(null);
+  const box = useRef(null);
   const id = useId();
   const found = results ?? [];
   useEffect(() => setActive(0), [results]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const place = `${typeof location === "undefined" ? "" : location.pathname}|${boxProps.id}`;
+  const touched = useRef(false);
   useEffect(() => {
+    const was = kept.get(place);
+    kept.delete(place);
+    if (!was || Date.now() - was.at > KEPT_MS) return;
+    touched.current = true;
+    setText(was.text);
+    setValue(was.value);
+  }, []);
+  const now = useRef(null);
+  now.current = { text, value };
+  useLayoutEffect(() => {
+    const screen = location.pathname;
+    return () => {
+      const stays = screen === location.pathname && !box.current?.closest("dialog, aside");
+      if (name && touched.current && stays) kept.set(place, { ...now.current, at: Date.now() });
+    };
+  }, []);
+  useEffect(() => {
+    const form = box.current?.form;
+    const forget = () => {
+      touched.current = false;
+    };
+    const cleared = () => {
+      forget();
+      setText(initialText ?? "");
+      setValue(initial ?? "");
+    };
+    form?.addEventListener("tht:kept", forget);
+    form?.addEventListener("reset", cleared);
+    return () => {
+      form?.removeEventListener("tht:kept", forget);
+      form?.removeEventListener("reset", cleared);
+    };
+  }, [initial, initialText]);
+  useEffect(() => {
+    if (touched.current) return;
     setText(initialText ?? "");
     setValue(initial ?? "");
   }, [initial, initialText]);
   const typed = (event) => {
     const next = event.target.value;
+    touched.current = true;
     setText(next);
     setValue("");
     setOpen(next.trim().length >= least);
@@ -26,6 +69,7 @@ export function Combobox({ onSearch, onPick, results, name, initial, initialText
     if (next.trim().length >= least) timer.current = setTimeout(() => onSearch(next.trim()), PAUSE_MS);
   };
   const take = (option) => {
+    touched.current = true;
     setText(name ? option.label : "");
     setValue(option.value);
     setOpen(false);
@@ -68,6 +112,7 @@ export function Combobox({ onSearch, onPick, results, name, initial, initialText
     { className },
     createElement("input", {
       ...boxProps,
+      ref: box,
       type: "text",
       role: "combobox",
       autoComplete: "off",

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components.ui.field import BOX, error_line, label_line
-from tht_app.components.ui.words import Words, joined, said, test_id_of
+from tht_app.components.ui.words import Words, joined, mark_of, said
 from tht_app.i18n import t
 
 SCRIPT = rx.asset("combobox.jsx", shared=True)
@@ -59,10 +59,10 @@ def combobox(
     """Suggestions for a typed text.
 
     `on_search(text)` is sent 180 ms after the last key, from the `least`-th character; it fills `results`, a Var of
-    `list[Option]` (or any object with value, label, hint). `on_pick(value)` is sent for the chosen one. With `name` it is
-    a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
+    `list[Option]` (or any object with value, label, hint). `on_pick(value)` is sent for the chosen one. With `name` it
+    is a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
     """
-    mark = test_id_of(label_key, test_id)
+    mark = mark_of(label_key, test_id)
     identity = name or mark or "combobox"
     box: dict[str, Any] = {
         "id": identity,
@@ -87,7 +87,8 @@ def combobox(
         words={"results": t("ui.combobox.results"), "none": t("ui.combobox.none")},
         box_props=box,
         list_class=(
-            "absolute z-40 left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card border border-line "
+            "absolute z-40 left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card "
+            "border border-line "
             "bg-surface shadow-float [[hidden]]:hidden"
         ),
         item_class=joined(

@@ -1,14 +1,15 @@
 """One field: label above, help below, what is wrong beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, Literal
 
 import reflex as rx
 
 from tht_app.components.ui.form import SCRIPT as FORM_SCRIPT
 from tht_app.components.ui.icon import icon
-from tht_app.components.ui.words import Words, joined, marked, said, test_id_of
+from tht_app.components.ui.words import Words, joined, mark_of, marked, said
 from tht_app.i18n import t
 
 FieldKind = Literal["text", "number", "date", "time", "password", "search", "tel", "email", "textarea", "select"]
@@ -119,7 +120,7 @@ def _control(options: FieldOptions, initial: Any, attributes: dict[str, Any], ma
 
 def label_line(label: Words, name: str, *, required: bool) -> rx.Component:
     """The visible label, with the word for what must not stay empty."""
-    words = [said(label)]
+    words: list[Any] = [said(label)]
     if required:
         words.append(rx.el.span(t("ui.field.required"), class_name="font-normal text-muted ml-1"))
     return rx.el.label(*words, html_for=name, class_name="font-semibold text-14")
@@ -158,12 +159,13 @@ def field(
 ) -> rx.Component:
     """A labelled field of a form. It is uncontrolled: what is typed stays, whatever happens to the State.
 
-    `default_value` may be a Var; a later value replaces the content only while nobody has typed. `kind="date"` takes any
-    usual way of writing a date and sends ISO. `kind="number"` is a text box with a number keyboard: parse on the server.
+    `default_value` may be a Var; a later value replaces the content only while nobody has typed. `kind="date"` takes
+    any usual way of writing a date and sends ISO. `kind="number"` is a text box with a number keyboard: parse on the
+    server.
     `name` is also the id, so it must be unique on the screen. `error` is a Var with words (`State.errors["nik"]`).
     """
     what = FieldOptions(name, kind, required, options, autofocus, max_length, placeholder_key, rows, extra)
-    marks = marked(test_id_of(label, test_id))
+    marks = marked(mark_of(label, test_id))
     parts = [label_line(label, name, required=required)]
     if help_key is not None:
         parts.append(rx.el.p(said(help_key), id=f"{name}-help", class_name="text-13 text-muted"))
@@ -184,7 +186,7 @@ def checkbox(
             id=name,
             default_checked=checked,
             class_name="size-5 accent-accent shrink-0",
-            **marked(test_id_of(label, test_id)),
+            **marked(mark_of(label, test_id)),
             **props,
         ),
         rx.el.span(said(label)),
@@ -216,8 +218,8 @@ def radio_group(
     required: bool = False,
     error: Any = None,
 ) -> rx.Component:
-    """A choice of few, all visible; sends the chosen value under `name`. Each choice has the test id `<name>-<value>`."""
-    parts = [said(legend)]
+    """A choice of few, all visible; sends the chosen value under `name`; test ids are `<name>-<value>`."""
+    parts: list[Any] = [said(legend)]
     if required:
         parts.append(rx.el.span(t("ui.field.required"), class_name="font-normal text-muted ml-1"))
     body = [

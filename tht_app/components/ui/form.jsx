@@ -1,6 +1,6 @@
 // A form that sends itself once: an idempotency key made here, a lock until the server has answered,
 // and fields that keep what was typed whatever the server says.
-import { createElement, useEffect, useRef, useState } from "react";
+import { createElement, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const ANSWER_MS = 8000;
 
@@ -11,6 +11,47 @@ const newKey = () => {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+};
+
+// A screen that is drawn afresh in place (the server restarted) gets back what was typed a moment ago. Only in the memory
+// of this tab, for a minute, never passwords, and not after a walk to another screen: that could be another patient.
+const DRAFT_MS = 60000;
+const drafts = new Map();
+const typeable = (form) =>
+  Array.from(form.elements).filter(
+    (element) =>
+      (element.id || element.type === "radio") &&
+      !["hidden", "password", "submit", "button", "reset", "file"].includes(element.type) &&
+      element.getAttribute("role") !== "combobox",
+  );
+const nameOf = (element) => (element.type === "radio" ? `${element.name}=${element.value}` : element.id);
+const isTick = (element) => element.type === "checkbox" || element.type === "radio";
+const draftName = (form) => `${location.pathname}|${typeable(form).map(nameOf).join("|")}`;
+
+const keepDraft = (form, key) => {
+  const values = typeable(form).map((element) => (isTick(element) ? element.checked : element.value));
+  drafts.set(draftName(form), { at: Date.now(), values, key });
+};
+
+const typeInto = (element, value) => {
+  if (isTick(element)) {
+    if (element.checked !== value) element.click();
+    return;
+  }
+  const kind = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[element.tagName] ?? HTMLInputElement;
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(element, value);
+  element.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+const takeDraft = (form) => {
+  const name = draftName(form);
+  const draft = drafts.get(name);
+  drafts.delete(name);
+  if (!draft || Date.now() - draft.at > DRAFT_MS) return null;
+  typeable(form).forEach((element, index) => {
+    if (isTick(element) || element.value !== draft.values[index]) typeInto(element, draft.values[index]);
+  });
+  return draft;
 };
 
 const tell = (state) =>
@@ -35,6 +76,7 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
   const form = useRef(null);
   const key = useRef(null);
   const waiting = useRef(null);
+  const typed = useRef(false);
   const [busy, setBusy] = useState(false);
 
   const settle = (state) => {
@@ -52,6 +94,7 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
     epoch.current = keyEpoch;
     key.current = newKey();
     if (!settle("saved")) return;
+    typed.current = false;
     form.current?.dispatchEvent(new CustomEvent("tht:kept"));
     if (clearAfter) form.current?.reset();
   }, [keyEpoch]);
@@ -73,6 +116,20 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
     };
   }, []);
 
+  useLayoutEffect(() => {
+    const place = location.pathname;
+    return () => {
+      const stays = place === location.pathname && !form.current?.closest("dialog, aside");
+      if (typed.current && form.current && stays) keepDraft(form.current, key.current);
+    };
+  }, []);
+  useEffect(() => {
+    const draft = takeDraft(form.current);
+    if (!draft) return;
+    key.current = draft.key;
+    typed.current = true;
+  }, []);
+
   const submit = (event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -87,7 +144,18 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
 
   return createElement(
     "form",
-    { noValidate: true, autoComplete: "off", ...rest, ref: form, onSubmit: submit, "aria-busy": busy, "data-busy": busy || undefined },
+    {
+      noValidate: true,
+      autoComplete: "off",
+      ...rest,
+      ref: form,
+      onSubmit: submit,
+      onInput: () => {
+        typed.current = true;
+      },
+      "aria-busy": busy,
+      "data-busy": busy || undefined,
+    },
     children,
   );
 }

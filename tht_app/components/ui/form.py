@@ -35,7 +35,7 @@ def form(
 
     The key is renewed when `key_epoch` changes, which a State does after success; until then a repeat carries the same
     key. The form stays locked until the epoch changes, `errors` (`dict[str, str]`, words by field) changes, a notice
-    appears, or eight seconds pass. Fields of the same name arrive joined by commas. `clear_after` empties it on success.
+    appears, or eight seconds pass. Fields of the same name arrive joined by commas. `clear_after` empties it then.
     """
     if errors is not None:
         props["errors"] = errors

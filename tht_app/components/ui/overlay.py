@@ -6,12 +6,13 @@ import reflex as rx
 
 from tht_app.components.ui.button import icon_button
 from tht_app.components.ui.icon import icon as draw_icon
-from tht_app.components.ui.words import Words, joined, marked, said, test_id_of
+from tht_app.components.ui.words import Words, joined, mark_of, marked, said
 
 SCRIPT = rx.asset("overlay.jsx", shared=True)
 WIDTHS = {"small": "w-[26rem]", "medium": "w-[38rem]", "large": "w-[56rem]"}
 MENU_ITEM = (
-    "flex items-center gap-3 w-full min-h-control px-3 rounded-control text-14 text-left no-underline whitespace-nowrap "
+    "flex items-center gap-3 w-full min-h-control px-3 rounded-control text-14 text-left no-underline "
+    "whitespace-nowrap "
     "bg-transparent border-0 hover:bg-sunken focus:bg-sunken focus:outline-none"
 )
 
@@ -72,7 +73,7 @@ def dialog(
     afterwards. `urgent` is for what cannot be undone: no closing by a click beside it, announced at once. Its children
     exist only while it is open, so a form inside starts afresh each time.
     """
-    name = test_id_of(title_key, test_id) or "ui-dialog"
+    name = mark_of(title_key, test_id) or "ui-dialog"
     return DialogBox.create(
         _head(title_key, name, on_close),
         rx.el.div(*children, class_name="flex flex-col gap-4 px-6 pb-6 pt-3"),
@@ -81,7 +82,8 @@ def dialog(
         on_close=on_close,
         class_name=joined(
             WIDTHS[size],
-            "max-w-[calc(100vw-2rem)] max-h-[calc(100dvh-4rem)] overflow-y-auto m-auto p-0 rounded-card border border-line "
+            "max-w-[calc(100vw-2rem)] max-h-[calc(100dvh-4rem)] overflow-y-auto m-auto p-0 rounded-card "
+            "border border-line "
             "bg-surface text-text shadow-float",
         ),
         custom_attrs={"aria-labelledby": f"{name}-title", "data-testid": name},
@@ -95,14 +97,15 @@ def dialog_actions(*children: Any) -> rx.Component:
 
 def side_sheet(*children: Any, open: Any, title_key: Words, on_close: Any, test_id: str | None = None) -> rx.Component:
     """A panel at the right edge that leaves the page usable. `open` is a Var; Escape and the cross send `on_close`."""
-    name = test_id_of(title_key, test_id) or "ui-sheet"
+    name = mark_of(title_key, test_id) or "ui-sheet"
     return SheetBox.create(
         _head(title_key, name, on_close),
         rx.el.div(*children, class_name="flex flex-col gap-4 px-6 pb-6 pt-3"),
         open=open,
         on_close=on_close,
         class_name=(
-            "fixed right-0 top-14 bottom-0 max-lg:bottom-16 z-30 w-[28rem] max-w-full overflow-y-auto bg-surface border-l "
+            "fixed right-0 top-14 bottom-0 max-lg:bottom-16 z-30 w-[28rem] max-w-full overflow-y-auto "
+            "bg-surface border-l "
             "border-line shadow-float focus:outline-none"
         ),
         custom_attrs={"aria-labelledby": f"{name}-title", "data-testid": name},
@@ -121,7 +124,7 @@ def menu_item(
         tab_index=-1,
         class_name=joined(MENU_ITEM, "text-danger-text" if danger else ""),
         **({"on_click": on_click} if on_click is not None else {}),
-        **marked(test_id_of(label, test_id)),
+        **marked(mark_of(label, test_id)),
     )
 
 
@@ -141,17 +144,19 @@ def menu(
         draw_icon(icon), *([rx.el.span(text, class_name="truncate max-lg:hidden")] if text is not None else [])
     )
     trigger_look = (
-        "inline-flex items-center justify-center gap-2 min-h-control min-w-control px-2 max-w-56 rounded-control border "
+        "inline-flex items-center justify-center gap-2 min-h-control min-w-control px-2 max-w-56 "
+        "rounded-control border "
         "border-transparent hover:bg-sunken text-14 font-medium"
     )
     return MenuBox.create(
         *items,
         trigger=face,
-        trigger_props={"className": trigger_look, "data-testid": test_id_of(label, test_id)},
+        trigger_props={"className": trigger_look, "data-testid": mark_of(label, test_id)},
         label=said(label),
         align=align,
         class_name=(
-            "absolute z-40 mt-1 p-1 min-w-48 flex flex-col [[hidden]]:hidden rounded-card border border-line bg-surface "
+            "absolute z-40 mt-1 p-1 min-w-48 flex flex-col [[hidden]]:hidden rounded-card border border-line "
+            "bg-surface "
             "shadow-float"
         ),
     )

@@ -41,7 +41,7 @@ def _stated(state: str, icon_name: str, look: str, source: Any = None) -> rx.Com
     )
 
 
-def allergy_slot(view: Any) -> rx.Component:
+def allergy_slot(view: Any) -> Any:
     """The four states an allergy list can be in, each with icon and words; `hidden` shows nothing."""
     return rx.match(
         view.allergy_state,
@@ -79,7 +79,8 @@ def patient_banner(view: Any) -> rx.Component:
         allergy_slot(view),
         aria_label=t("ui.banner.label"),
         class_name=(
-            "sticky top-14 z-20 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-6 py-2 bg-surface border-b "
+            "sticky top-14 z-20 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-6 py-2 "
+            "bg-surface border-b "
             "border-line-strong"
         ),
         data_testid="ui-banner",

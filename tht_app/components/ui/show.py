@@ -6,7 +6,7 @@ import reflex as rx
 
 from tht_app.components.ui.button import button, text_link
 from tht_app.components.ui.icon import icon
-from tht_app.components.ui.words import Words, joined, marked, said, test_id_of
+from tht_app.components.ui.words import Words, joined, mark_of, marked, said
 from tht_app.i18n import t
 
 Tone = Literal["neutral", "done", "wait", "danger", "info", "right", "left"]
@@ -57,14 +57,14 @@ def card(title_key: Words | None, *children: Any, actions: Any = None, **props: 
         class_name=joined(
             "flex flex-col gap-3 p-4 rounded-card border border-line bg-surface min-w-0", props.pop("class_name", "")
         ),
-        **marked(test_id_of(title_key, props.pop("test_id", None)) if title_key is not None else None),
+        **marked(mark_of(title_key, props.pop("test_id", None)) if title_key is not None else None),
         **props,
     )
 
 
 def page_header(title_key: Words, *actions: Any, hint: Any = None) -> rx.Component:
     """The one h1 of a screen, with its actions. It takes the focus when the screen is reached."""
-    words = [rx.el.h1(said(title_key), class_name="text-28 font-bold m-0 focus:outline-none", tab_index=-1)]
+    words: list[Any] = [rx.el.h1(said(title_key), class_name="text-28 font-bold m-0 focus:outline-none", tab_index=-1)]
     if hint is not None:
         words.append(rx.el.p(said(hint), class_name="text-muted m-0"))
     return rx.el.header(
@@ -90,9 +90,7 @@ def _state(icon_name: str, title: Words, *body: Any, tone: str = "text-muted", *
 def empty(title_key: Words, body_key: Words, action: Any = None, *, icon_name: str = "inbox") -> rx.Component:
     """Nothing here: what this place is, why it is empty, one thing to do."""
     body = rx.el.p(said(body_key), class_name="text-muted max-w-prose m-0")
-    return _state(
-        icon_name, title_key, body, *([action] if action is not None else []), **marked(test_id_of(title_key))
-    )
+    return _state(icon_name, title_key, body, *([action] if action is not None else []), **marked(mark_of(title_key)))
 
 
 def error_state(

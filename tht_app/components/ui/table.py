@@ -63,7 +63,7 @@ def _head(columns: Sequence[Column]) -> rx.Component:
                         "text-right" if column.numeric else "text-left",
                         _hidden(column),
                     ),
-                    **({"style": {"width": column.width}} if column.width else {}),
+                    style={"width": column.width} if column.width else {},
                 )
                 for column in columns
             ]
@@ -94,8 +94,9 @@ def table(
 ) -> rx.Component:
     """A table of `rows` (Var of a list of views). `row(view)` gives one cell a column.
 
-    `on_open(view)` is the event of Enter or a click on a row; buttons and links inside a row act for themselves. Up, Down,
-    Home and End move between rows. With no rows, `empty` stands in its place. Each row has `data-testid="<test_id>-row"`.
+    `on_open(view)` is the event of Enter or a click on a row; buttons and links inside a row act for themselves. Up,
+    Down, Home and End move between rows. With no rows, `empty` stands in its place. Rows have the test id
+    `<test_id>-row`.
     """
 
     def line(view: Any) -> rx.Component:
@@ -128,7 +129,8 @@ def _step(label: str, icon_name: str, page: Any, *, disabled: Any, after: bool =
         page=page,
         disabled=disabled,
         class_name=(
-            "inline-flex items-center gap-1 min-h-control px-3 rounded-control no-underline font-semibold text-accent-text "
+            "inline-flex items-center gap-1 min-h-control px-3 rounded-control no-underline font-semibold "
+            "text-accent-text "
             "hover:bg-sunken aria-disabled:text-muted aria-disabled:opacity-60 aria-disabled:hover:bg-transparent"
         ),
         custom_attrs={"data-testid": label.replace(".", "-")},
@@ -138,7 +140,7 @@ def _step(label: str, icon_name: str, page: Any, *, disabled: Any, after: bool =
 def pager(*, page: Any, pages: Any, summary: Any) -> rx.Component:
     """Earlier and next page as links that change `?page=` and keep the rest of the address.
 
-    `page` counts from 1; `summary` is words such as "Menampilkan 1-50 dari 1.204". The page's `on_load` reads the address.
+    `page` counts from 1; `summary` is words such as "Menampilkan 1-50 dari 1.204". `on_load` reads the address.
     """
     return rx.el.nav(
         rx.el.p(summary, class_name="text-muted tabular-nums", aria_live="polite"),

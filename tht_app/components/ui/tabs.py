@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from tht_app.components.ui.words import Words, marked, said, test_id_of
+from tht_app.components.ui.words import Words, mark_of, marked, said
 
 SCRIPT = rx.asset("tabs.jsx", shared=True)
 
@@ -32,7 +32,7 @@ def _tab(name: str, key: str, label: Words, *, chosen: Any, on_change: Callable[
             "whitespace-nowrap hover:text-text aria-selected:text-accent-text aria-selected:border-accent "
             "focus-visible:-outline-offset-2"
         ),
-        **marked(test_id_of(label)),
+        **marked(mark_of(label)),
     )
 
 
@@ -41,8 +41,8 @@ def tabs(
 ) -> rx.Component:
     """`items` are `(key, label, content)`; `value` is a Var with the key of the one that is seen.
 
-    Every part stays in the page, so that what was typed in a hidden one is kept. `name` keeps ids apart when a screen has
-    several sets of tabs.
+    Every part stays in the page, so that what was typed in a hidden one is kept. `name` keeps ids apart when a screen
+    has several sets of tabs.
     """
     return rx.el.div(
         TabList.create(

@@ -9,9 +9,15 @@ from tht_app.i18n import t
 
 SCRIPT = rx.asset("toasts.jsx", shared=True)
 LOOKS = {
-    "region": "fixed inset-auto right-4 bottom-4 max-lg:bottom-20 m-0 p-0 border-0 bg-transparent overflow-visible max-w-[28rem] w-[calc(100vw-2rem)]",
+    "region": (
+        "fixed inset-auto right-4 bottom-4 max-lg:bottom-20 m-0 p-0 border-0 bg-transparent overflow-visible "
+        "max-w-[28rem] w-[calc(100vw-2rem)]"
+    ),
     "list": "flex flex-col gap-2 list-none p-0 m-0",
-    "item": "flex items-start gap-2 pl-3 pr-1 py-1 rounded-card border bg-surface text-text shadow-float text-14 [&>svg]:mt-2.5",
+    "item": (
+        "flex items-start gap-2 pl-3 pr-1 py-1 rounded-card border bg-surface text-text shadow-float text-14 "
+        "[&>svg]:mt-2.5"
+    ),
     "done": "border-done [&>svg]:text-done",
     "info": "border-info [&>svg]:text-info",
     "warn": "border-wait [&>svg]:text-wait",
@@ -39,8 +45,8 @@ class ToastRegion(rx.Component):
 def toasts(notices: Any, *, on_dismiss: Any, on_undo: Any, answers: Any = 0) -> rx.Component:
     """Notices (`id`, `kind` done|info|warn|danger, `text_id`, `text_en`, `can_undo`) with their two handlers (`id`).
 
-    Each stays nine seconds, longer while looked at; danger stays until it is closed. `answers` is a count that rises with
-    each answered form; forms on the page unlock by it.
+    Each stays nine seconds, longer while looked at; danger stays until it is closed. `answers` is a count that rises
+    with each answered form; forms on the page unlock by it.
     """
     return ToastRegion.create(
         notices=notices,

@@ -64,12 +64,13 @@ HEADING_SIZES = (20, 28, 40)
 SCREEN_WIDTHS = {"sm": 640, "md": 768, "lg": 1024, "xl": 1280, "2xl": 1536}
 
 TABLET = "(width < 64rem) or ((pointer: coarse) and (width < 90rem))"
+NARROW = "html:not([data-rail=open])"
 VARIANTS = (
     "@custom-variant dark (&:where(.dark, .dark *));",
     f"@custom-variant tablet {{ @media {TABLET} {{ @slot; }} }}",
     f"@custom-variant desk {{ @media not ({TABLET}) {{ @slot; }} }}",
     "@custom-variant rail-open (&:where([data-rail=open] *));",
-    f"@custom-variant rail-narrow {{ &:where(html:not([data-rail=open]) *) {{ @slot; }} @media {TABLET} {{ @slot; }} }}",
+    f"@custom-variant rail-narrow {{ &:where({NARROW} *) {{ @slot; }} @media {TABLET} {{ @slot; }} }}",
 )
 
 FONT_FACE = """@font-face {
@@ -137,17 +138,9 @@ def variables_css() -> str:
 
 
 def tokens_css() -> str:
-    """The sheet `assets/tokens.css` of pages outside React: font, variables, base, print."""
-    return "\n\n".join(
-        (
-            "/* Written by `python -m tht_app.components.ui.tokens`; change components/ui/tokens.py instead. */",
-            FONT_FACE,
-            variables_css(),
-            BASE,
-            PRINT,
-            "",
-        )
-    )
+    """The sheet of pages outside React: font, variables, base, print."""
+    made = "/* Written from components/ui/tokens.py. */"
+    return f"{made}\n\n{FONT_FACE}\n\n{variables_css()}\n\n{BASE}\n\n{PRINT}\n"
 
 
 def theme_css() -> str:
@@ -203,9 +196,3 @@ def tailwind_css() -> str:
             "",
         )
     )
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    Path("assets/tokens.css").write_text(tokens_css(), encoding="utf-8")

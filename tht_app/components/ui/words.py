@@ -15,7 +15,7 @@ def said(words: Words) -> rx.Var:
     return words if isinstance(words, rx.Var) else t(words)
 
 
-def test_id_of(words: Words, given: str | None = None) -> str | None:
+def mark_of(words: Words, given: str | None = None) -> str | None:
     """`registration.form.save` -> `registration-form-save`; `given` wins; a Var has none of its own."""
     if given is not None:
         return given
