@@ -213,16 +213,10 @@ def parse_patient(form: Form, today: date) -> PatientDetails:
     other_id_kind, other_id = _other_id(read)
     phone = read.number("phone", parse_phone)
     bpjs = read.number("bpjs", parse_bpjs)
-    payer = read.choice("payer", Payer) or Payer.SELF
-    if payer is Payer.BPJS:
-        read.require("bpjs", bpjs, "bpjs_for_payer")
-    insurer = read.text("insurer")
-    if payer is Payer.INSURANCE:
-        read.require("insurer", insurer)
+    payer, insurer, payer_number = _coverage(read, bpjs)
     guardian = _guardian(read, minor=birth_date is not None and is_minor(birth_date, today), phone=phone)
     address, social = _address(read), _social(read)
     email = read.pattern("email", EMAIL.pattern, "email_shape", EMAIL_MAX)
-    payer_number = read.text("payer_number")
     if read.problems or birth_date is None or sex is None:
         raise ValidationFailed(read.problems)
     return PatientDetails(
@@ -275,6 +269,16 @@ def _other_id(read: _Reader) -> tuple[OtherId | None, str | None]:
     if kind is not None:
         read.require("other_id", number)
     return kind, number
+
+
+def _coverage(read: _Reader, bpjs: str | None) -> tuple[Payer, str, str]:
+    payer = read.choice("payer", Payer) or Payer.SELF
+    insurer = read.text("insurer")
+    if payer is Payer.BPJS:
+        read.require("bpjs", bpjs, "bpjs_for_payer")
+    if payer is Payer.INSURANCE:
+        read.require("insurer", insurer)
+    return payer, insurer, read.text("payer_number")
 
 
 def _guardian(read: _Reader, *, minor: bool, phone: str | None) -> Guardian | None:
