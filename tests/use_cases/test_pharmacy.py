@@ -1,6 +1,7 @@
 """Prescribing, the shelf and the counter through the door."""
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -478,3 +479,30 @@ class TestWhoSeesWhat:
         assert said.count("print") == 2
         assert said.count("read") == 2
         assert "sign" in said
+
+
+class TestLedger:
+    @pytest.mark.parametrize("seed", [1, 7, 2026])
+    async def test_after_any_sequence_of_deeds_the_ledger_is_the_shelf(self, actors: Actors, clinic: Clinic, seed: int):
+        luck = random.Random(seed)
+        products = [await make_product(actors["apoteker"], f"acak {seed}") for _ in range(2)]
+        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        refused = 0
+        for step in range(25):
+            product = luck.choice(products)
+            lots = await execute(actors["apoteker"], ProductLots(product))
+            try:
+                match luck.choice(("receive", "adjust", "dispense")):
+                    case "receive":
+                        expires = today() + timedelta(days=luck.randint(-5, 60))
+                        await receive(actors["apoteker"], product, luck.randint(1, 30), f"L{step % 4}", expires)
+                    case "adjust" if lots:
+                        delta = luck.choice([-40, -3, -1, 2, 9])
+                        await execute(actors["admin"], AdjustStock(luck.choice(lots).id, delta, "acak"))
+                    case _:
+                        lines = (tablets(product, luck.randint(1, 20)), tablets(luck.choice(products), 2))
+                        await execute(actors["apoteker"], Dispense(await make_signed(actors, *lines, visit=visit)))
+            except (InsufficientStock, LotIsShort, LotExpired):
+                refused += 1
+            assert ledger_is_the_shelf(clinic)
+        assert 0 < refused < 25

@@ -37,7 +37,7 @@ def _row(row: Any) -> list[Any]:
     return [
         rx.el.div(
             rx.el.span(row.item, class_name="font-semibold break-words"),
-            rx.el.span(row.code, class_name="text-13 text-muted"),
+            rx.el.span(row.product_code, class_name="text-13 text-muted"),
             class_name="flex flex-col",
         ),
         row.stock,

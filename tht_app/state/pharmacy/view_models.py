@@ -123,7 +123,7 @@ class StockRow:
 
     id: str = ""
     item: str = ""
-    code: str = ""
+    product_code: str = ""
     stock: str = ""
     reorder: str = ""
     price: str = ""
@@ -343,7 +343,7 @@ def stock_row(item: StockItem, today: date, lang: str) -> StockRow:
     return StockRow(
         id=str(item.id),
         item=item.item,
-        code=item.code,
+        product_code=item.code,
         stock=f"{number_text(item.stock)}\u00a0{item.unit}",
         reorder=number_text(item.reorder_level),
         price=money_text(item.price_rupiah),
