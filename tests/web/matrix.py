@@ -1,8 +1,6 @@
 """The hand-typed table of rights, and what the program really has, side by side."""
 
 import csv
-import importlib
-import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,7 @@ from uuid import UUID, uuid4
 from reflex_base.registry import RegistrationContext
 from starlette.routing import Route
 
-import tht_app.pages
-import tht_app.state
+import tht_app.pages  # noqa: F401  every page, and through them every State that a browser can reach
 from tht_app.components.layout.registry import PAGES
 from tht_app.state.gate import FRAMEWORK, HYDRATES, STORAGE, is_framework, is_setvar
 from tht_app.state.payload import parameters_of
@@ -63,10 +60,7 @@ def short_name(full: str) -> str:
 
 
 def all_handlers() -> dict[str, str]:
-    """Name in the table -> full name, of every handler the program registers; setters by one of them."""
-    for package in (tht_app.state, tht_app.pages):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+    """Name in the table -> full name, of every handler the screens register; setters by one of them."""
     ours = {full for full in RegistrationContext.get().event_handlers if _is_ours(full)}
     return {short_name(full): full for full in sorted(ours)}
 

@@ -68,7 +68,7 @@ async def set_active(work: UnitOfWork, person_id: UUID, *, active: bool) -> None
 
 async def set_language(work: UnitOfWork, lang: str) -> None:
     """Remember the own language."""
-    await work.run("update sec.person set lang = :lang where id = :id", lang=lang, id=work.person.id)
+    await work.fetch_value("select sec.set_language(:lang)", lang=lang)
 
 
 async def set_credential(work: UnitOfWork, person_id: UUID, password_hash: str) -> None:
