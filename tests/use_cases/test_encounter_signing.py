@@ -124,8 +124,8 @@ ATTACKS = (
     "update clinic.ent_finding set encounter_id = '00000000-0000-7000-8000-000000000001' where encounter_id = %s",
     "update clinic.note_section_version set version = version + 10 where encounter_id = %s",
     "delete from clinic.note_section_version where encounter_id = %s",
-    "insert into clinic.note_section_version select gen_random_uuid(), encounter_id, patient_id, section, 99, "
-    "body_sealed, author_id, at from clinic.note_section_version where encounter_id = %s limit 1",
+    "insert into clinic.note_section_version select gen_random_uuid(), encounter_id, patient_id, section, 99, body_sealed, "
+    + "author_id, at from clinic.note_section_version where encounter_id = %s limit 1",
     "truncate clinic.note_section_version --%s",
     "truncate clinic.observation --%s",
     "truncate clinic.encounter cascade --%s",

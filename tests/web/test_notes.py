@@ -128,7 +128,9 @@ async def test_what_may_be_written_is_said_with_the_note(http, visit):
         ("dokter", "resume", 404),
     ],
 )
-async def test_who_may_not_is_refused_and_nothing_is_written(http, visit, clinic, who, section, status):
+async def test_who_may_not_is_refused_and_nothing_is_written(  # noqa: PLR0917  fixtures and one case
+    http, visit, clinic, who, section, status
+):
     headers = {"idempotency-key": str(uuid4())} | ({"who": who} if who else {})
     answer = await http.put(f"/notes/{visit}/{section}", json={"text": "x", "base_version": 0}, headers=headers)
     assert answer.status_code == status, answer.text
@@ -205,7 +207,7 @@ async def test_a_real_server_saves_for_a_session_and_for_nobody_else(server: Run
 
 @pytest.mark.slow
 def test_postgresql_is_asked_for_durable_commits_unless_a_test_says_otherwise():
-    """The acknowledgement follows a commit that survives `kill -9`: the settings that would weaken it stay untouched."""
+    """The acknowledgement follows a commit that survives `kill -9`: nothing weakens it."""
     folder = Path(tempfile.mkdtemp(prefix="tht-note-"))
     folder.chmod(0o755)
     server = EmbeddedServer(folder)

@@ -30,6 +30,13 @@ where icd10.source = 'shipped'
 """
 
 
+WORDS = """
+insert into clinic.icd10_word (word)
+select distinct word from clinic.icd10, unnest(tsvector_to_array(search_words)) as word where length(word) > 2
+on conflict do nothing
+"""
+
+
 def load_icd10(connection: Connection) -> None:
     """Bring the code table up to what ships with the program; does nothing when it already is."""
     rows = json.dumps([_row(code) for code in shipped_codes()])
@@ -37,8 +44,9 @@ def load_icd10(connection: Connection) -> None:
     if connection.execute(text(LOADED)).scalar() == fingerprint:
         return
     connection.execute(text(UPSERT), {"rows": rows})
+    connection.execute(text(WORDS))
     connection.exec_driver_sql(f"comment on table clinic.icd10 is '{fingerprint}'")
-    connection.exec_driver_sql("analyze clinic.icd10")
+    connection.exec_driver_sql("analyze clinic.icd10, clinic.icd10_word")
 
 
 def shipped_codes() -> list[Icd10Code]:

@@ -152,6 +152,13 @@ class Icd10Row(ClinicTable, table=True):
     )
 
 
+class Icd10WordRow(ClinicTable, table=True):
+    """One of the words that the code search compares a typo with."""
+
+    __tablename__ = "icd10_word"
+    word: str = Field(primary_key=True, sa_type=Text)
+
+
 class ConditionRow(ClinicTable, table=True):
     """One diagnosis of an encounter."""
 

@@ -29,6 +29,13 @@ where i.selectable = exists (select 1 from heading h where h.code = i.code)
 """
 
 
+NEW_WORDS = """
+insert into icd10_word (word)
+select distinct word from icd10, unnest(tsvector_to_array(search_words)) as word
+where icd10.source = 'official' and length(word) > 2 on conflict do nothing
+"""
+
+
 async def search(work: UnitOfWork, typed: str, most: int) -> tuple[Icd10Hit, ...]:
     """Codes of the edition of 2010 that fit: by the beginning of the code, all words, or likeness after a typo."""
     text = folded(typed)
@@ -59,6 +66,7 @@ async def import_official(work: UnitOfWork, lines: Sequence[OfficialLine], *, co
             codes=[line.code for line in lines],
         )
     await work.run(LEAVES)
+    await work.run(NEW_WORDS)
     return changed
 
 
