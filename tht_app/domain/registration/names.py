@@ -6,6 +6,7 @@ how they sound in Indonesian, old and new spelling alike (`Mohammad`, `Moechamad
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tht_app.domain.errors import Problem
 
@@ -82,6 +83,7 @@ def plain_words(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))[:WORDS_MAX]
 
 
+@lru_cache(maxsize=65_536)
 def sound_of(word: str) -> str:
     """How a plain word sounds, so that spellings of one name meet; a fixed point of itself."""
     if word in _MUHAMMAD_SHORT:

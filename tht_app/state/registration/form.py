@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -17,6 +16,7 @@ from tht_app.domain.registration.records import PatientRecord, RegistrationCheck
 from tht_app.i18n import text_of
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
+from tht_app.state.registration.ids import as_id
 from tht_app.state.registration.patient import PatientState
 from tht_app.state.registration.view_models import CandidateView, candidate_view, clinic_today
 from tht_app.use_cases.registration import CorrectPatient, FindDuplicates, GetPatient, GetPatientBanner, RegisterPatient
@@ -46,7 +46,7 @@ class RegistrationState(Acting, rx.State):
     @handler(needs=Permission.PATIENT_WRITE)
     async def open_correction(self, patient_id: str) -> None:
         """Open the sheet with the data of a patient."""
-        record: PatientRecord = await self._execute(GetPatient(PatientId(UUID(patient_id))))
+        record: PatientRecord = await self._execute(GetPatient(PatientId(as_id(patient_id))))
         self._begin(correcting=True, start=form_of(record.details))
         self._patient_id, self._version = patient_id, record.version
 
@@ -85,7 +85,7 @@ class RegistrationState(Acting, rx.State):
         return rx.redirect(f"/patients/{patient_id}")  # type: ignore[return-value]
 
     async def _correct(self, form: dict[str, str], key: str | None) -> EventSpec:
-        patient_id = PatientId(UUID(self._patient_id))
+        patient_id = PatientId(as_id(self._patient_id))
         await self._execute(CorrectPatient(patient_id, self._version, form), key=key)
         self._saved()
         await self._notify("registration.form.corrected")

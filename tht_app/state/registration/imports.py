@@ -1,15 +1,13 @@
 """The screen that brings patients in from a file."""
 
-from uuid import UUID
-
 import reflex as rx
 
-from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import PatientImportId
 from tht_app.domain.registration.sheet import BYTES_MAX, LINES_MAX, REQUIRED
 from tht_app.i18n import text_of
 from tht_app.state.acting import Acting, handler
+from tht_app.state.registration.ids import as_id
 from tht_app.state.registration.view_models import ImportView, import_view
 from tht_app.use_cases.registration import GetImport, RunImport
 from tht_app.use_cases.registration.transfer import ImportReport
@@ -31,7 +29,7 @@ class ImportState(Acting, rx.State):
         self.problem = _file_problem(query.get("problem", ""), query.get("columns", ""), self._lang())
         self.view = ImportView()
         if wanted := query.get("id", ""):
-            await self._show(_id_of(wanted))
+            await self._show(PatientImportId(as_id(wanted)))
 
     @handler(needs=Permission.PATIENT_IMPORT, background=True)
     async def run(self) -> None:
@@ -39,7 +37,7 @@ class ImportState(Acting, rx.State):
         async with self:
             if self.running:
                 return
-            import_id, lang = _id_of(self.view.id), self._lang()
+            import_id, lang = PatientImportId(as_id(self.view.id)), self._lang()
             self.running = True
         try:
             await self._run_to_the_end(import_id, lang)
@@ -69,10 +67,3 @@ def _file_problem(code: str, columns: str, lang: str) -> str:
     return text_of(
         f"errors.registration.{code}", lang, columns=names, megabytes=BYTES_MAX // 1_000_000, lines=LINES_MAX
     )
-
-
-def _id_of(text: str) -> PatientImportId:
-    try:
-        return PatientImportId(UUID(text))
-    except ValueError:
-        raise NotFound from None

@@ -1,12 +1,11 @@
 """One patient: banner, demographics, consents."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from tht_app.domain.errors import NotFound
+from tht_app.domain.errors import NotFound, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import ConsentId, PatientId
 from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
@@ -15,6 +14,7 @@ from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.banner import BannerView
 from tht_app.state.encounter.view_models import VisitView, visit_view
+from tht_app.state.registration.ids import as_id
 from tht_app.state.registration.view_models import (
     ConsentView,
     FactView,
@@ -50,7 +50,7 @@ class PatientState(Acting, rx.State):
         if wanted != self.banner.patient_id:
             self.reset()
         try:
-            await self._show(_id_of(wanted))
+            await self._show(PatientId(as_id(wanted)))
         except NotFound:
             self.reset()
             self.phase = "missing"
@@ -73,16 +73,8 @@ class PatientState(Acting, rx.State):
     @handler(needs=Permission.CONSENT_WRITE)
     async def record_consent(self, form: dict[str, str]) -> None:
         """Store what patient or guardian answered."""
-        await self._execute(
-            RecordConsent(
-                _id_of(self.banner.patient_id),
-                ConsentPurpose(form.get("purpose", ConsentPurpose.DATA_PROCESSING)),
-                form.get("answer") == "given",
-                ConsentGiver(form.get("giver", ConsentGiver.PATIENT)),
-                form.get("giver_name", ""),
-            ),
-            key=form.get("_key"),
-        )
+        patient_id = PatientId(as_id(self.banner.patient_id))
+        await self._execute(_consent_of(patient_id, form), key=form.get("_key"))
         self.recording = False
         self.key_epoch += 1
         await self._show_consents()
@@ -101,7 +93,7 @@ class PatientState(Acting, rx.State):
     @handler(needs=Permission.CONSENT_WRITE)
     async def withdraw_consent(self) -> None:
         """Take the consent back that was asked about."""
-        consent_id = ConsentId(UUID(self.withdrawing.id))
+        consent_id = ConsentId(as_id(self.withdrawing.id))
         self.withdrawing = ConsentView()
         await self._execute(WithdrawConsent(consent_id))
         await self._show_consents()
@@ -122,15 +114,23 @@ class PatientState(Acting, rx.State):
         self.phase = "ready"
 
     async def _show_consents(self) -> None:
-        patient_id = _id_of(self.banner.patient_id)
+        patient_id = PatientId(as_id(self.banner.patient_id))
         consents = await self._execute(ListConsents(patient_id))
         zone, lang = settings().zone, self._lang()
         self.consents = [consent_view(one, str(patient_id), zone, lang) for one in consents]
 
 
-def _id_of(text: str) -> PatientId:
-    """A patient's id out of an address; what is no id names nobody."""
-    try:
-        return PatientId(UUID(text))
-    except ValueError:
-        raise NotFound from None
+def _consent_of(patient_id: PatientId, form: dict[str, str]) -> RecordConsent:
+    """What was answered on the form; raises `ValidationFailed` for an answer that is not offered."""
+    purpose, giver, answer = form.get("purpose", ""), form.get("giver", ""), form.get("answer", "")
+    problems: dict[str, str | Problem] = {}
+    if purpose not in set(ConsentPurpose):
+        problems["purpose"] = "choice"
+    if giver not in set(ConsentGiver):
+        problems["giver"] = "choice"
+    if answer not in ("given", "refused"):
+        problems["answer"] = "choice"
+    if problems:
+        raise ValidationFailed(problems)
+    name = form.get("giver_name", "")
+    return RecordConsent(patient_id, ConsentPurpose(purpose), answer == "given", ConsentGiver(giver), name)
