@@ -12,7 +12,8 @@ from tht_app.components.encounter.summary import summary
 from tht_app.components.encounter.vitals import vitals
 from tht_app.components.encounter.words import status_badge
 from tht_app.components.ent.exam_form import exam_form, exam_sentences
-from tht_app.components.ui.button import button, link_button
+from tht_app.components.pharmacy.prescription_panel import prescription_panel
+from tht_app.components.ui.button import button
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.patient_banner import patient_banner
 from tht_app.components.ui.show import empty, skeleton
@@ -79,26 +80,13 @@ def _panel_bar() -> rx.Component:
     )
 
 
-def _prescription() -> rx.Component:
-    return rx.el.div(
-        rx.el.p(t("encounter.tool.prescription_hint"), class_name="m-0 text-muted"),
-        link_button(
-            "encounter.tool.open_prescription",
-            "/prescriptions?encounter=" + EncounterState.view.id,
-            icon="pill",
-            kind="primary",
-        ),
-        class_name="flex flex-col gap-3",
-    )
-
-
 def _tools() -> rx.Component:
     contents = (
         ("exam", exam_form()),
         ("diagnosis", diagnosis()),
         ("vitals", vitals()),
         ("history", facts()),
-        ("prescription", _prescription()),
+        ("prescription", prescription_panel(EncounterState.view.id)),
     )
     items: list[tuple[str, Any, Any]] = [(key, f"encounter.tool.{key}", content) for key, content in contents]
     return rx.el.div(

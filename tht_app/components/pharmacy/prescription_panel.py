@@ -25,6 +25,7 @@ UNITS = [(unit.value, f"pharmacy.unit.{unit.value}") for unit in DoseUnit]
 ROUTES = [(route.value, f"pharmacy.route.{route.value}") for route in Route]
 SIDES = [(side, f"pharmacy.side.{side or 'none'}") for side in ("", "right", "left", "both")]
 TIMINGS = [(timing.value, f"pharmacy.timing.{timing.value or 'any'}") for timing in Timing]
+READERS = (Permission.PRESCRIPTION_READ,)
 WRITERS = (Permission.PRESCRIPTION_WRITE,)
 
 
@@ -203,8 +204,10 @@ def prescription_panel(encounter_id: Any) -> rx.Component:
         ),
         _sign_question(),
         _cancel_question(),
+        key=encounter_id,
         class_name="flex flex-col gap-4",
         on_mount=State.load(encounter_id),
         data_testid="pharmacy-prescribing",
     )
-    return rx.cond(encounter_id != "", panel, ui.skeleton(4))
+    nobody = rx.el.p(t("pharmacy.prescribing.not_for_you"), class_name="m-0 text-muted")
+    return rx.cond(allowed(READERS), rx.cond(encounter_id != "", panel, ui.skeleton(4)), nobody)
