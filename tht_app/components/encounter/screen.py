@@ -13,7 +13,7 @@ from tht_app.components.encounter.vitals import vitals
 from tht_app.components.encounter.words import status_badge
 from tht_app.components.ent.exam_form import exam_form, exam_sentences
 from tht_app.components.pharmacy.prescription_panel import prescription_panel
-from tht_app.components.ui.button import button
+from tht_app.components.ui.button import button, link_button
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.patient_banner import patient_banner
 from tht_app.components.ui.show import empty, skeleton
