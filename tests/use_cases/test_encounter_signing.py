@@ -111,6 +111,11 @@ async def test_after_signing_every_use_case_refuses(actors: Actors, visit: UUID)
     assert (await execute(doctor, ReadNote(visit))).writable == frozenset()
 
 
+LATE_VERSION = """
+insert into clinic.note_section_version
+select gen_random_uuid(), encounter_id, patient_id, section, 99, body_sealed, author_id, at
+from clinic.note_section_version where encounter_id = %s limit 1
+"""
 ATTACKS = (
     "update clinic.encounter set practitioner_id = practitioner_id where id = %s",
     "update clinic.encounter set hash = sha256('x') where id = %s",
@@ -124,8 +129,7 @@ ATTACKS = (
     "update clinic.ent_finding set encounter_id = '00000000-0000-7000-8000-000000000001' where encounter_id = %s",
     "update clinic.note_section_version set version = version + 10 where encounter_id = %s",
     "delete from clinic.note_section_version where encounter_id = %s",
-    "insert into clinic.note_section_version select gen_random_uuid(), encounter_id, patient_id, section, 99, body_sealed, "
-    + "author_id, at from clinic.note_section_version where encounter_id = %s limit 1",
+    LATE_VERSION,
     "truncate clinic.note_section_version --%s",
     "truncate clinic.observation --%s",
     "truncate clinic.encounter cascade --%s",

@@ -14,7 +14,12 @@ from sqlalchemy import Connection, text
 
 from tht_app.domain.encounter.icd10 import Difference, Icd10Code, Term, build, rows_of
 
-LOADED = "select obj_description('clinic.icd10'::regclass, 'pg_class')"
+OFFICIAL = "select code from clinic.icd10 where source = 'official'"
+PRESENT = """
+select md5(string_agg(md5(concat_ws('|', code, title_en, coalesce(title_id, ''), synonyms, edition_2010, edition_2019,
+                                    selectable, ent)), '' order by code collate "C"))
+from clinic.icd10 where source = 'shipped'
+"""
 
 # What an official list has written stays; everything else follows the program.
 UPSERT = """
@@ -39,14 +44,31 @@ on conflict do nothing
 
 def load_icd10(connection: Connection) -> None:
     """Bring the code table up to what ships with the program; does nothing when it already is."""
-    rows = json.dumps([_row(code) for code in shipped_codes()])
-    fingerprint = hashlib.sha256(rows.encode()).hexdigest()
-    if connection.execute(text(LOADED)).scalar() == fingerprint:
+    official = set(connection.execute(text(OFFICIAL)).scalars())
+    codes = [code for code in shipped_codes() if code.code not in official]
+    if connection.execute(text(PRESENT)).scalar() == _fingerprint(codes):
         return
-    connection.execute(text(UPSERT), {"rows": rows})
+    connection.execute(text(UPSERT), {"rows": json.dumps([_row(code) for code in codes])})
     connection.execute(text(WORDS))
-    connection.exec_driver_sql(f"comment on table clinic.icd10 is '{fingerprint}'")
     connection.exec_driver_sql("analyze clinic.icd10, clinic.icd10_word")
+
+
+def _fingerprint(codes: list[Icd10Code]) -> str:
+    """The same as `PRESENT` says once these codes are stored; it compares, it protects nothing."""
+    rows = [
+        "|".join(
+            (
+                *(code.code, code.title_en, code.title_id, code.synonyms),
+                *("t" if flag else "f" for flag in (code.edition_2010, code.edition_2019, code.selectable, code.ent)),
+            )
+        )
+        for code in sorted(codes, key=lambda code: code.code)
+    ]
+    return _md5("".join(_md5(row) for row in rows))
+
+
+def _md5(text_: str) -> str:
+    return hashlib.md5(text_.encode(), usedforsecurity=False).hexdigest()
 
 
 def shipped_codes() -> list[Icd10Code]:

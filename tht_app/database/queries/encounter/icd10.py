@@ -24,7 +24,7 @@ LEAVES = """
 with heading as (
     select left(code, 3) as code from icd10 where edition_2010 and length(code) > 3
     union select left(code, 5) from icd10 where edition_2010 and length(code) > 5)
-update icd10 i set selectable = not i.selectable
+update icd10 i set selectable = not i.selectable, source = 'official'
 where i.selectable = exists (select 1 from heading h where h.code = i.code)
 """
 
@@ -62,7 +62,7 @@ async def import_official(work: UnitOfWork, lines: Sequence[OfficialLine], *, co
     changed = await work.run(OFFICIAL, lines=_json(lines))
     if complete:
         changed += await work.run(
-            "update icd10 set edition_2010 = false where edition_2010 and code <> all (:codes)",
+            "update icd10 set edition_2010 = false, source = 'official' where edition_2010 and code <> all (:codes)",
             codes=[line.code for line in lines],
         )
     await work.run(LEAVES)
