@@ -73,27 +73,28 @@ def _prepare(steps: Steps, place: Place, *, demo: bool, small: bool) -> None:
     for note in place.server.notes if place.server else ():
         say(f"      {note}")
     with steps.step("Schema") as step:
-        _refuse_the_wrong_clinic(place, demo=demo)
+        filled = _refuse_the_wrong_clinic(place, demo=demo)
         revision = place.migrate()
         step.note(f"revision {revision}" if revision else "left to tht migrate")
     if demo:
         with steps.step("Demo clinic") as step:
-            step.note("filled" if _seed(step.note, small=small) else "there already")
+            step.note("filled" if not filled and _seed(step.note, small=small) else "there already")
 
 
-def _refuse_the_wrong_clinic(place: Place, *, demo: bool) -> None:
-    """Before anything is changed: a demo never opens a real clinic, nor the other way round."""
+def _refuse_the_wrong_clinic(place: Place, *, demo: bool) -> bool:
+    """Before anything is changed: a demo never opens a real clinic, nor the other way round. True for a filled demo."""
     with psycopg.connect(place.admin_url or place.settings.database_gate_url) as connection:
         found = connection.execute("select to_regclass('clinic.setting') is not null").fetchone()
         if not found or not found[0]:
-            return
-        marked = connection.execute("select 1 from clinic.setting where key = 'demo'").fetchone() is not None
-        if marked and not demo:
+            return False
+        mark = connection.execute("select value ->> 'filled' from clinic.setting where key = 'demo'").fetchone()
+        if mark is not None and not demo:
             raise StepFailed(IS_A_DEMO)
-        if demo and not marked and place.server:
+        if demo and mark is None and place.server:
             people = connection.execute("select 1 from sec.person where not is_service limit 1").fetchone()
             if people is not None:
                 raise StepFailed(IS_REAL)
+        return mark is not None and mark[0] == "true"
 
 
 def _seed(progress: Callable[[str], None], *, small: bool) -> bool:
