@@ -170,6 +170,7 @@ class TestBookingForm:
             ("minutes", "9" * 400),
             ("minutes", "١٥"),
             ("room", "Ruang 1"),
+            ("note", "x" * 10_000),
         ],
     )
     def test_names_the_field_that_cannot_be_read(self, field: str, value: str) -> None:

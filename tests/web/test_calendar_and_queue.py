@@ -148,7 +148,7 @@ async def test_bad_input_is_named_beside_its_field_and_nothing_is_booked(
     await tab.fire(f"{BOOKING}.book", path, form=form)
     assert set(tab.value("booking_state", "errors")) == {"booking_patient", "booking_time", "booking_minutes"}
     await tab.fire(f"{BOOKING}.book", path, form=typed(patient, desk, "12.00", booking_note="x" * 10_000))
-    assert set(tab.value("booking_state", "errors")) == {"note"}
+    assert set(tab.value("booking_state", "errors")) == {"booking_note"}
     assert one(clinic, "select count(*) from clinic.appointment where patient_id = %s", patient) == 0
 
 

@@ -136,7 +136,7 @@ def _cancel_form(shown: Any) -> rx.Component:
             required=True,
             error=errors["cancel_reason"],
         ),
-        ui.field("scheduling.cancel.note", "cancel_note", max_length=1000, error=errors["note"]),
+        ui.field("scheduling.cancel.note", "cancel_note", error=errors["cancel_note"]),
         ui.form_actions(_back(), ui.submit_button("scheduling.cancel.submit", kind="danger", icon="calendar-x")),
         on_submit=AppointmentState.cancel,
         key_epoch=AppointmentState.key_epoch,

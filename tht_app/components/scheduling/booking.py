@@ -54,63 +54,68 @@ def refused(refusal: Any, offers: Any, prefix: str) -> rx.Component:
     )
 
 
+def _fields(state: Any) -> list[rx.Component]:
+    errors = state.errors
+    return [
+        patient_picker(
+            name="booking_patient",
+            label_key="scheduling.booking.patient",
+            required=True,
+            error=errors["booking_patient"],
+        ),
+        ui.field(
+            "scheduling.booking.doctor",
+            "booking_doctor",
+            kind="select",
+            required=True,
+            options=state.doctors,
+            default_value=state.doctor,
+            error=errors["booking_doctor"],
+        ),
+        ui.field(
+            "scheduling.booking.type",
+            "booking_type",
+            kind="select",
+            required=True,
+            options=state.types,
+            error=errors["booking_type"],
+        ),
+        slot_fields("booking", errors, day=state.day, time=state.time, minutes=""),
+        ui.field(
+            "scheduling.booking.room",
+            "booking_room",
+            kind="select",
+            options=state.rooms,
+            error=errors["booking_room"],
+        ),
+        ui.field(
+            "scheduling.booking.note",
+            "booking_note",
+            kind="textarea",
+            rows=2,
+            help_key="scheduling.booking.note_help",
+            error=errors["booking_note"],
+        ),
+    ]
+
+
 def booking_sheet() -> rx.Component:
     """Who, with whom, what for, when; the room is the doctor's usual one unless another is chosen."""
     state: Any = BookingState
-    errors = state.errors
     return ui.side_sheet(
         ui.form(
-            ui.error_summary(errors),
-            patient_picker(
-                name="booking_patient",
-                label_key="scheduling.booking.patient",
-                required=True,
-                error=errors["booking_patient"],
-            ),
-            ui.field(
-                "scheduling.booking.doctor",
-                "booking_doctor",
-                kind="select",
-                required=True,
-                options=state.doctors,
-                default_value=BookingState.doctor,
-                error=errors["booking_doctor"],
-            ),
-            ui.field(
-                "scheduling.booking.type",
-                "booking_type",
-                kind="select",
-                required=True,
-                options=state.types,
-                error=errors["booking_type"],
-            ),
-            slot_fields("booking", errors, day=BookingState.day, time=BookingState.time, minutes=""),
-            ui.field(
-                "scheduling.booking.room",
-                "booking_room",
-                kind="select",
-                options=state.rooms,
-                error=errors["booking_room"],
-            ),
-            ui.field(
-                "scheduling.booking.note",
-                "booking_note",
-                kind="textarea",
-                rows=2,
-                max_length=1000,
-                help_key="scheduling.booking.note_help",
-                error=errors["note"],
-            ),
+            ui.error_summary(state.errors),
+            *_fields(state),
             ui.form_actions(
                 ui.submit_button("scheduling.booking.submit", icon="calendar-check"),
                 ui.button("common.cancel", on_click=BookingState.close_booking, test_id="scheduling-booking-cancel"),
             ),
-            refused(BookingState.refusal, BookingState.offers, "booking"),
+            refused(state.refusal, state.offers, "booking"),
             on_submit=BookingState.book,
-            key_epoch=BookingState.key_epoch,
-            errors=errors,
+            key_epoch=state.key_epoch,
+            errors=state.errors,
         ),
-        open=BookingState.is_open,
+        open=state.is_open,
         title_key="scheduling.booking.title",
         on_close=BookingState.close_booking,
         test_id="scheduling-booking",

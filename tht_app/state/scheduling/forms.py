@@ -9,7 +9,7 @@ from tht_app.domain.errors import Problem, ValidationFailed
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import AppointmentId, CancelReason, PractitionerId, RoomId, VisitTypeId
 from tht_app.state.scheduling.view_models import read_id
-from tht_app.use_cases.scheduling import BookAppointment, CancelAppointment, MoveAppointment
+from tht_app.use_cases.scheduling import LONGEST_TEXT, BookAppointment, CancelAppointment, MoveAppointment
 
 Form = Mapping[str, str]
 CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]?([0-5]\d)")
@@ -66,6 +66,13 @@ class _Reader:
             return None
         return int(typed)
 
+    def note(self, name: str) -> str:
+        typed = self.text(name)
+        if len(typed) > LONGEST_TEXT:
+            problem = Problem("too_long", {"max": LONGEST_TEXT, "count": len(typed)})
+            self.problems.setdefault(self.prefix + name, problem)
+        return typed
+
     def done(self) -> None:
         if self.problems:
             raise ValidationFailed(self.problems)
@@ -87,6 +94,7 @@ def read_booking(form: Form, zone: tzinfo) -> BookAppointment:
     read = _Reader(form, "booking_")
     patient, doctor, kind = read.id("patient"), read.id("doctor"), read.id("type")
     start, minutes, room = read.start(zone), read.minutes(), read.id("room", required=False)
+    note, override = read.note("note"), read.note("override")
     read.done()
     if patient is None or doctor is None or kind is None or start is None:
         raise ValidationFailed({})
@@ -97,8 +105,8 @@ def read_booking(form: Form, zone: tzinfo) -> BookAppointment:
         start=start,
         minutes=minutes,
         room_id=RoomId(room) if room else None,
-        note=read.text("note"),
-        override_reason=read.text("override"),
+        note=note,
+        override_reason=override,
     )
 
 
@@ -106,7 +114,7 @@ def read_move(form: Form, appointment_id: UUID, version: int, zone: tzinfo) -> M
     """The move form; raises `ValidationFailed` with the names of its fields (`move_…`)."""
     read = _Reader(form, "move_")
     doctor, room = read.id("doctor"), read.id("room")
-    start, minutes = read.start(zone), read.minutes()
+    start, minutes, override = read.start(zone), read.minutes(), read.note("override")
     read.done()
     return MoveAppointment(
         appointment_id=AppointmentId(appointment_id),
@@ -114,14 +122,16 @@ def read_move(form: Form, appointment_id: UUID, version: int, zone: tzinfo) -> M
         minutes=minutes,
         practitioner_id=PractitionerId(doctor) if doctor else None,
         room_id=RoomId(room) if room else None,
-        override_reason=read.text("override"),
+        override_reason=override,
         version=version,
     )
 
 
 def read_cancel(form: Form, appointment_id: UUID) -> CancelAppointment:
     """The cancel form; raises `ValidationFailed` for a missing or unknown reason (`cancel_reason`)."""
-    typed = form.get("cancel_reason", "")
+    read = _Reader(form, "cancel_")
+    typed, note = read.text("reason"), read.note("note")
     if typed not in {reason.value for reason in CancelReason}:
-        raise ValidationFailed({"cancel_reason": "choice" if typed else "required"})
-    return CancelAppointment(AppointmentId(appointment_id), CancelReason(typed), form.get("cancel_note", "").strip())
+        read.refuse("reason", "choice" if typed else "required")
+    read.done()
+    return CancelAppointment(AppointmentId(appointment_id), CancelReason(typed), note)

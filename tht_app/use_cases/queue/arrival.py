@@ -15,6 +15,7 @@ from tht_app.domain.queue import (
     AlreadyQueued,
     NoServicePoint,
     PriorityReason,
+    ServicePoint,
     ServicePointId,
     StepRefused,
     TicketId,
@@ -131,8 +132,7 @@ async def _arrive(work: UnitOfWork, arrival: _Arrival) -> IssuedTicket:
     row = await queries.point_of_practitioner(work, arrival.practitioner_id)
     if row is None:
         raise NoServicePoint
-    point = queries.point_of(row)
-    encounter_id, ticket_id, day = work.new_id(), work.new_id(), work.today()
+    encounter_id = work.new_id()
     await open_encounter(
         work,
         encounter_id=encounter_id,
@@ -141,9 +141,27 @@ async def _arrive(work: UnitOfWork, arrival: _Arrival) -> IssuedTicket:
         appointment_id=arrival.appointment_id,
         visit_type=arrival.visit_type,
     )
+    ticket = await _issue(work, queries.point_of(row), arrival, encounter_id)
+    work.changed("queue_ticket", ticket.id, patient_id=arrival.patient_id, new={"label": ticket.label})
+    ids = {name: getattr(ticket, name) for name in ("patient_id", "encounter_id", "appointment_id")}
+    work.publish("PatientArrived", ticket.id, ids)
+    return IssuedTicket(
+        ticket_id=TicketId(ticket.id),
+        label=ticket.label,
+        service_point_id=ticket.point.id,
+        patient_id=PatientId(arrival.patient_id),
+        practitioner_id=PractitionerId(arrival.practitioner_id),
+        appointment_id=AppointmentId(arrival.appointment_id) if arrival.appointment_id else None,
+        encounter_id=encounter_id,
+    )
+
+
+async def _issue(work: UnitOfWork, point: ServicePoint, arrival: _Arrival, encounter_id: UUID) -> queries.NewTicket:
+    """Draw a number and write the ticket; late in the transaction, because the next desk waits for the number."""
+    day = work.today()
     number = await queries.next_number(work, point.id, day)
     ticket = queries.NewTicket(
-        id=ticket_id,
+        id=work.new_id(),
         point=point,
         day=day,
         number=number,
@@ -160,21 +178,7 @@ async def _arrive(work: UnitOfWork, arrival: _Arrival) -> IssuedTicket:
     if not await queries.add_ticket(work, ticket):
         label = await queries.open_label(work, point.id, day, arrival.patient_id)
         raise AlreadyQueued(label=label or "")
-    work.changed("queue_ticket", ticket_id, patient_id=arrival.patient_id, new={"label": ticket.label})
-    work.publish(
-        "PatientArrived",
-        ticket_id,
-        {"patient_id": arrival.patient_id, "encounter_id": encounter_id, "appointment_id": arrival.appointment_id},
-    )
-    return IssuedTicket(
-        ticket_id=TicketId(ticket_id),
-        label=ticket.label,
-        service_point_id=point.id,
-        patient_id=PatientId(arrival.patient_id),
-        practitioner_id=PractitionerId(arrival.practitioner_id),
-        appointment_id=AppointmentId(arrival.appointment_id) if arrival.appointment_id else None,
-        encounter_id=encounter_id,
-    )
+    return ticket
 
 
 @use_case(permission=Permission.QUEUE_CHECK_IN, audit=AuditAction.CANCEL)

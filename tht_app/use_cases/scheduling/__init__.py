@@ -1,6 +1,7 @@
 """What a person may do with the calendar: book, move, cancel, look, and keep its master data."""
 
 from .booking import (
+    LONGEST_TEXT,
     BookAppointment,
     CancelAppointment,
     MarkNoShow,
@@ -36,6 +37,7 @@ from .master_data import (
 )
 
 __all__ = [
+    "LONGEST_TEXT",
     "STANDARD_VISIT_TYPES",
     "AppointmentEntry",
     "BookAppointment",

@@ -264,18 +264,24 @@ async def _locked(work: UnitOfWork, appointment_id: UUID) -> RowMapping:
     return row
 
 
-@use_case(permission=BOOK, audit=AuditAction.UPDATE)
-async def move_appointment(request: MoveAppointment, work: UnitOfWork) -> None:
-    """Move a visit; everything stays as it was when the new time, doctor or room cannot be had."""
-    _ensure_texts(override_reason=request.override_reason)
+async def _movable(request: MoveAppointment, work: UnitOfWork) -> RowMapping:
+    """The appointment, if this person may move it and it is still what the screen saw."""
     row = await _locked(work, request.appointment_id)
-    practitioner_id = request.practitioner_id or row["practitioner_id"]
-    for doctor in (row["practitioner_id"], practitioner_id):
+    for doctor in (row["practitioner_id"], request.practitioner_id or row["practitioner_id"]):
         ensure_own_calendar(work.person.permissions, work.person.id, doctor)
     if request.version is not None and request.version != row["version"]:
         raise Conflict
     ensure_movable(AppointmentStatus(row["status"]))
+    return row
+
+
+@use_case(permission=BOOK, audit=AuditAction.UPDATE)
+async def move_appointment(request: MoveAppointment, work: UnitOfWork) -> None:
+    """Move a visit; everything stays as it was when the new time, doctor or room cannot be had."""
+    _ensure_texts(override_reason=request.override_reason)
+    row = await _movable(request, work)
     overridden = _may_override(work, request.override_reason)
+    practitioner_id = request.practitioner_id or row["practitioner_id"]
     former = queries.appointment_period(row)
     slot = _slot_of(request.start or former.start, former.minutes if request.minutes is None else request.minutes)
     plan = await _plan(
@@ -293,24 +299,26 @@ async def move_appointment(request: MoveAppointment, work: UnitOfWork) -> None:
     await queries.exclude(work, [*had, *claims], former, slot)
     await queries.release(work, row["id"])
     overbooked = await _claim(work, row["id"], claims, slot, overridden=overridden)
-    reason = _seal(work, "override_reason", row["id"], request.override_reason) if overbooked or outside else None
-    values = {
+    place = {
         "practitioner_id": practitioner_id,
         "room_id": room_id,
         "starts_at": slot.start,
         "ends_at": slot.end,
-        "overbooked": overbooked,
-        "outside_hours": outside,
-        "override_reason": reason,
     }
-    await queries.set_plan(work, row["id"], values)
-    told = ("practitioner_id", "room_id", "starts_at", "ends_at")
+    marks = {"overbooked": overbooked, "outside_hours": outside}
+    await _place(work, row, request.override_reason if overbooked or outside else "", place, marks)
+
+
+async def _place(work: UnitOfWork, row: RowMapping, reason: str, place: dict[str, Any], marks: dict[str, bool]) -> None:
+    """Write where an appointment has moved, and say so."""
+    sealed = _seal(work, "override_reason", row["id"], reason)
+    await queries.set_plan(work, row["id"], {**place, **marks, "override_reason": sealed})
     work.changed(
         "appointment",
         row["id"],
         patient_id=row["patient_id"],
-        old={name: row[name] for name in told},
-        new={name: values[name] for name in told} | {"override_reason": request.override_reason},
+        old={name: row[name] for name in place},
+        new={**place, **marks, "override_reason": reason},
     )
     work.publish("AppointmentMoved", row["id"], {"patient_id": str(row["patient_id"])})
 

@@ -161,8 +161,7 @@ async def day_schedule(request: DaySchedule, work: UnitOfWork) -> DayPlan:
             entries=tuple(entries[doctor["id"]]),
         )
         for doctor in await queries.practitioners(work, inactive=True)
-        if request.practitioner_id in {None, doctor["id"]}
-        and (doctor["active"] or doctor["id"] in entries)
+        if request.practitioner_id in {None, doctor["id"]} and (doctor["active"] or doctor["id"] in entries)
     ]
     return DayPlan(request.day, tuple(doctors))
 
