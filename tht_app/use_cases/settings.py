@@ -44,10 +44,11 @@ class SaveClinicHead:
 class MarkAsDemo:
     """Say for good that this database holds invented people; a real clinic refuses to open it.
 
-    `at` is the moment that the demo shows (ISO 8601), `filled` that all of it is there.
+    `at` is the moment that the demo shows (ISO 8601), `patients` how many it has, `filled` that all of it is there.
     """
 
     at: str = ""
+    patients: int = 0
     filled: bool = False
 
 
@@ -58,9 +59,10 @@ class ReadDemoMark:
 
 @dataclass(frozen=True, slots=True)
 class DemoMark:
-    """The moment that the demo shows (ISO 8601) and whether all of it is there."""
+    """The moment that the demo shows (ISO 8601), how many patients it has, and whether all of it is there."""
 
     at: str
+    patients: int
     filled: bool
 
 
@@ -93,14 +95,16 @@ async def save_clinic_head(request: SaveClinicHead, work: UnitOfWork) -> None:
 @use_case(permission=Permission.SETTINGS_MANAGE, audit=AuditAction.SETTINGS)
 async def mark_as_demo(request: MarkAsDemo, work: UnitOfWork) -> None:
     """Mark the database as the demo clinic."""
-    await _save(work, "demo", {"demo": True, "at": request.at, "filled": request.filled})
+    await _save(work, "demo", {"demo": True, "at": request.at, "patients": request.patients, "filled": request.filled})
 
 
 @use_case(permission=Permission.SIGNED_IN, audit=AuditAction.READ, reads=True)
 async def read_demo_mark(_request: ReadDemoMark, work: UnitOfWork) -> DemoMark | None:
     """Return the mark; None in a real clinic."""
     value = await queries.read(work, "demo")
-    return None if value is None else DemoMark(value.get("at", ""), bool(value.get("filled")))
+    if value is None:
+        return None
+    return DemoMark(value.get("at", ""), value.get("patients", 0), bool(value.get("filled")))
 
 
 async def _save(work: UnitOfWork, key: str, value: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from time import monotonic
 
 from tht_app.cli.demo.clinic import furnish
 from tht_app.cli.demo.hand import Hand
-from tht_app.cli.demo.plan import Newcomer, Outcome, Plan, Planner, Size, import_day
+from tht_app.cli.demo.plan import FULL, SMALL, Newcomer, Outcome, Plan, Planner, Size, import_day
 from tht_app.cli.demo.visits import Visits
 from tht_app.cli.steps import StepFailed
 from tht_app.domain.registration import PatientId
@@ -36,8 +36,8 @@ async def seed(
 ) -> Report:
     """Fill the clinic of this process in the name of the service session `token`.
 
-    `now` is the moment that the demo shows; a run that was stopped keeps the moment it began with. Raises `StepFailed`
-    for a clinic with accounts that is no demo.
+    `now` is the moment that the demo shows; a run that was stopped keeps the moment and the size it began with. Raises
+    `StepFailed` for a clinic with accounts that is no demo.
     """
     hand = Hand(token, note)
     moment = now or datetime.now(UTC)
@@ -47,12 +47,13 @@ async def seed(
     if mark is None:
         if await hand.ask(ListPeople(), moment):
             raise StepFailed(NOT_EMPTY)
-        await hand.do(MarkAsDemo(moment.isoformat()), moment, "mark.begun")
+        await hand.do(MarkAsDemo(moment.isoformat(), size.patients), moment, "mark.begun")
     else:
         moment = datetime.fromisoformat(mark.at)
+        size = next((one for one in (FULL, SMALL) if one.patients == mark.patients), size)
     plan = Planner(size, moment, zone).plan()
     seconds = await _fill(hand, plan, note)
-    await hand.do(MarkAsDemo(moment.isoformat(), filled=True), moment, "mark.filled")
+    await hand.do(MarkAsDemo(moment.isoformat(), size.patients, filled=True), moment, "mark.filled")
     return Report(True, len(plan.patients), len(plan.visits), seconds)
 
 
