@@ -1,7 +1,8 @@
 """How fast a patient is found, through the door, with row-level security and audit on.
 
     make bench NAME=search                     200,000 and 1,000,000 patients
-    python -m bench.search 20000 50000         other sizes, ascending
+    python -m bench.search 20000 50000         other sizes
+    python -m bench.search --keep /var/tmp/s   load once, measure as often as one likes
 
 Loads synthetic patients by COPY as the owner of the tables, sealed by the same functions as the clinic's own, on a
 durable PostgreSQL of its own in a temporary folder. Names have real skew: the commonest first names are 3 % of
@@ -11,13 +12,13 @@ Goals at a million patients and one client, p95: numbers 15 ms, name fragment 30
 figures of 200,000.
 """
 
+import argparse
 import asyncio
 import json
 import random
 import secrets
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -73,6 +75,11 @@ class Known:
     phone: str
     birth_date: date
     record_number: int
+
+    @classmethod
+    def of(cls, patient_id: UUID, details: PatientDetails, number: int) -> Self:
+        """What is looked for of these details."""
+        return cls(patient_id, details.name, details.nik or "", details.phone or "", details.birth_date, number)
 
 
 class People:
@@ -142,6 +149,18 @@ class Loader:
         self.people = iter(People(SEED))
         self.sample: list[Known] = []
         self.rows = 0
+
+    def catch_up(self) -> None:
+        """Know again what a kept database holds."""
+        with psycopg.connect(self.dsn) as connection:
+            rows = connection.execute("select id, record_number from clinic.patient order by record_number").fetchall()
+        every = max(1, len(rows) // SAMPLE)
+        for (patient_id, number), details in zip(rows, self.people, strict=False):
+            self.rows += 1
+            if number % every == 0:
+                self.sample.append(Known.of(patient_id, details, number))
+            if self.rows == len(rows):
+                break
 
     def grow_to(self, size: int) -> None:
         """Load until there are `size` patients; every so many is remembered."""
@@ -305,29 +324,46 @@ async def crowd(actor: Actor, texts: Sequence[str], clients: int = 16) -> list[f
     return times
 
 
-def run(sizes: Sequence[int]) -> dict[str, object]:
-    """Load, measure, load more, measure again."""
-    folder = Path(tempfile.mkdtemp(prefix="tht-bench-"))
+def run(sizes: Sequence[int], kept: Path | None = None) -> dict[str, object]:
+    """Load, measure, load more, measure again; in a folder that goes away, or in `kept` to measure it once more."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="tht-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     server = EmbeddedServer(folder)
     server.start()
     try:
-        return asyncio.run(on_server(server, sizes))
+        return asyncio.run(on_server(server, sizes, master_key(folder)))
     finally:
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-async def on_server(server: EmbeddedServer, sizes: Sequence[int]) -> dict[str, object]:
-    """The bench on a running, empty server."""
-    key, admin = secrets.token_bytes(32), server.dsn()
-    migrate(admin, key)
-    person = new_id()
+def master_key(folder: Path) -> bytes:
+    """The key of a kept folder, made the first time."""
+    path = folder / "bench.key"
+    if not path.exists():
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def bench_person(admin: str) -> UUID:
+    """The clerk who searches."""
     with psycopg.connect(admin) as connection:
-        connection.execute(
-            "insert into sec.person (id, username, display_name) values (%s, 'bench', 'Bench')", (person,)
-        )
+        found = connection.execute("select id from sec.person where username = 'bench'").fetchone()
+        if found:
+            return found[0]
+        person = new_id()
+        connection.execute("insert into sec.person (id, username, display_name) values (%s, 'bench', 'B')", (person,))
         connection.execute("insert into sec.person_role (person_id, role) values (%s, 'admin')", (person,))
+        return person
+
+
+async def on_server(server: EmbeddedServer, sizes: Sequence[int], key: bytes) -> dict[str, object]:
+    """The bench on a running server; sizes smaller than what is there already are passed over."""
+    admin = server.dsn()
+    migrate(admin, key)
+    person = bench_person(admin)
     database = await open_database(server.dsn(user="tht_app"), key, ZoneInfo("Asia/Jakarta"), pool_size=16)
     gate = make_gate(server.dsn(user="tht_gate"))
     hold(database)
@@ -335,7 +371,8 @@ async def on_server(server: EmbeddedServer, sizes: Sequence[int]) -> dict[str, o
     try:
         actor = Actor(await gate.open_session(person, address="127.0.0.1"))
         loader = Loader(admin, database.vault, person)
-        for size in sizes:
+        loader.catch_up()
+        for size in [size for size in sizes if size >= loader.rows]:
             print(f"{size:,} patients", flush=True)
             loader.grow_to(size)
             results[size] = await measure(actor, loader.sample, size)
@@ -343,14 +380,23 @@ async def on_server(server: EmbeddedServer, sizes: Sequence[int]) -> dict[str, o
         hold(None)
         await database.close()
         await gate.close()
-    largest, smallest = results[sizes[-1]], results[sizes[0]]
+    return summary(results)
+
+
+def summary(results: dict[int, dict[str, float]]) -> dict[str, object]:
+    """The figures of the largest size at the top, growth from the smallest, and all of them below."""
+    smallest, largest = results[min(results)], results[max(results)]
     growth = {
         f"{kind}_growth": round(largest[f"{kind}_p95_ms"] / smallest[f"{kind}_p95_ms"], 2)
         for kind in ("number", "fragment", "typo")
     }
-    return {"bench": "search", "rows": sizes[-1], **largest, **growth, "sizes": {str(n): f for n, f in results.items()}}
+    sizes = {str(size): figures for size, figures in results.items()}
+    return {"bench": "search", "rows": max(results), **largest, **growth, "sizes": sizes}
 
 
 if __name__ == "__main__":
-    chosen = [int(argument.replace("_", "").replace(",", "")) for argument in sys.argv[1:]] or list(SIZES)
-    print(json.dumps(run(sorted(chosen))))
+    parser = argparse.ArgumentParser(description="How fast a patient is found.")
+    parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--keep", type=Path, help="folder for the loaded database, to measure again without loading")
+    given = parser.parse_args()
+    print(json.dumps(run(sorted(given.sizes), given.keep)))

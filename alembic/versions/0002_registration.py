@@ -161,7 +161,7 @@ begin
             from fitting f
         ), chosen as (
             select r.id, r.word, r.tier, count(*) over () as many from ranked r
-            order by r.tier, length(r.word), r.word limit 200
+            order by r.tier, length(r.word), r.word limit 400
         )
         select token, c.id, c.word, c.tier, case when not weigh then 0 else (
             select count(*)::integer from (
@@ -172,14 +172,20 @@ begin
 end $$
 """
 
-# Patients that have one of `leading` and one word of each further group, best tier first, then by name. The caller
-# leads with the rarest group; the further words are checked inside the index.
+# Patients that have one of the leading words, and for each further typed word either a word that contains it (under
+# three letters: begins with it) or one of the given words; best tier first, then by name. The caller leads with the
+# rarest, the further ones are checked inside the index.
 PATIENTS_NAMED = """
 create function sec.patients_named(
-    leading_words integer[], tiers integer[], second integer[], third integer[], fourth integer[], at_most integer)
+    leading_words integer[], tiers integer[], typed text[],
+    second integer[], third integer[], fourth integer[], at_most integer)
 returns table (patient_id uuid, tier integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, clinic, sec, pg_temp set plan_cache_mode = force_generic_plan rows 21 as $$
+declare
+    patterns text[] := array(
+        select case when length(word) < 3 then '% ' else '%' end || word || '%'
+        from unnest(typed) with ordinality as t(word, place) order by place);
 begin
     if not sec.has('patient.search') then
         raise exception 'patient.search is needed' using errcode = '42501';
@@ -190,9 +196,9 @@ begin
     cross join lateral (
         select n.patient_id, n.name_sort from clinic.patient_name n
         where n.word_id = l.word_id
-          and (second is null or n.word_ids && second)
-          and (third is null or n.word_ids && third)
-          and (fourth is null or n.word_ids && fourth)
+          and (patterns[1] is null or ' ' || n.name_sort like patterns[1] or n.word_ids && second)
+          and (patterns[2] is null or ' ' || n.name_sort like patterns[2] or n.word_ids && third)
+          and (patterns[3] is null or ' ' || n.name_sort like patterns[3] or n.word_ids && fourth)
         order by n.name_sort, n.patient_id limit least(at_most, 101)
     ) found
     group by found.patient_id, found.name_sort
@@ -276,7 +282,9 @@ def _names() -> None:
         "for each statement execute function sec.index_patient_names()"
     )
     definer(NAME_WORDS, "sec.name_words(text[], text[], boolean, boolean)")
-    definer(PATIENTS_NAMED, "sec.patients_named(integer[], integer[], integer[], integer[], integer[], integer)")
+    definer(
+        PATIENTS_NAMED, "sec.patients_named(integer[], integer[], text[], integer[], integer[], integer[], integer)"
+    )
 
 
 def upgrade() -> None:

@@ -66,6 +66,9 @@ class TestSearch:
             ("mohammad rizki", "Muhammad Rizki Pratama"),
             ("muhammad rizki hidayat", "Moch. Rizqy Hidayat"),
             ("teresia", "Maria Magdalena Theresia"),
+            ("i gede", "I Gede Arya Wibawa"),
+            ("wib ge", "I Gede Arya Wibawa"),
+            ("mar gdal ther", "Maria Magdalena Theresia"),
         ],
     )
     async def test_finds_fragments_other_orders_and_other_spellings(

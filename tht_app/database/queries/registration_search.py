@@ -16,6 +16,7 @@ from tht_app.domain.registration.records import PatientHit
 SAME_DAY_MAX = 1000
 """Patients of one birth date that are compared by name."""
 TYPO_TIER = 5
+OTHER_SPELLINGS = (1, 3)
 FAR = 1000
 
 NUMBERS = {
@@ -31,8 +32,9 @@ LISTED = f"""{HIT}, (
     select max(e.arrived_at) from encounter e where e.patient_id = patient.id and e.status <> 'cancelled') as last_at"""
 NAMED = f"""
 select {LISTED}
-from sec.patients_named(:leading, :tiers, :second, :third, :fourth, :at_most)
-with ordinality as n(patient_id, tier, place) join patient on patient.id = n.patient_id where merged_into is null order by n.place
+from sec.patients_named(:leading, :tiers, :typed, :second, :third, :fourth, :at_most)
+with ordinality as n(patient_id, tier, place) join patient on patient.id = n.patient_id
+where merged_into is null order by n.place
 """
 
 
@@ -41,6 +43,24 @@ class _FittingWord:
     id: int
     tier: int
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A typed word with the words of names that fit it."""
+
+    typed: str
+    fitting: list[_FittingWord]
+
+    @property
+    def weight(self) -> int:
+        """Roughly how many patients it fits."""
+        return sum(word.weight for word in self.fitting)
+
+    @property
+    def otherwise(self) -> list[int]:
+        """The words that do not contain what was typed: other spellings and typing mistakes."""
+        return [word.id for word in self.fitting if word.tier in OTHER_SPELLINGS or word.tier >= TYPO_TIER]
 
 
 async def by_number(work: UnitOfWork, plan: SearchPlan, at_most: int) -> list[PatientHit]:
@@ -81,15 +101,15 @@ def _cost(words: Sequence[str], hit: PatientHit) -> int:
     return FAR if cost is None else cost
 
 
-async def _fitting_words(work: UnitOfWork, words: Sequence[str], *, typos: bool) -> list[list[_FittingWord]]:
+async def _fitting_words(work: UnitOfWork, words: Sequence[str], *, typos: bool) -> list[_Group]:
     """For each typed word the words of names that fit it."""
     sounds = [sound_of(word) for word in words]
     rows = await work.fetch(WORDS, words=list(words), sounds=sounds, typos=typos, weigh=len(words) > 1)
-    groups: list[list[_FittingWord]] = [[] for _ in words]
+    groups = [_Group(word, []) for word in words]
     for row in rows:
         at: int = row["token"] - 1
         if (tier := _tier(row, sounds[at])) is not None:
-            groups[at].append(_FittingWord(row["id"], tier, row["weight"]))
+            groups[at].fitting.append(_FittingWord(row["id"], tier, row["weight"]))
     return groups
 
 
@@ -101,16 +121,16 @@ def _tier(row: RowMapping, heard: str) -> int | None:
     return TYPO_TIER - 1 + mistakes if mistakes <= typos_allowed(heard) else None
 
 
-async def _named(work: UnitOfWork, groups: list[list[_FittingWord]], at_most: int) -> list[PatientHit]:
-    if not all(groups):
+async def _named(work: UnitOfWork, groups: list[_Group], at_most: int) -> list[PatientHit]:
+    if not all(group.fitting for group in groups):
         return []
-    leading, *others = sorted(groups, key=lambda group: sum(word.weight for word in group))
-    further = [[word.id for word in group] for group in others]
-    second, third, fourth = [*further, None, None, None][:3]
+    leading, *others = sorted(groups, key=lambda group: group.weight)
+    second, third, fourth = [*(group.otherwise for group in others), [], [], []][:3]
     rows = await work.fetch(
         NAMED,
-        leading=[word.id for word in leading],
-        tiers=[word.tier for word in leading],
+        leading=[word.id for word in leading.fitting],
+        tiers=[word.tier for word in leading.fitting],
+        typed=[group.typed for group in others],
         second=second,
         third=third,
         fourth=fourth,
