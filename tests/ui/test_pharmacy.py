@@ -40,7 +40,7 @@ LINE = PrescriptionLine(
 )  # fmt: skip
 DETAIL = PrescriptionDetail(
     uuid4(), uuid4(), uuid4(), "Siti Rahmawati", "00-12-34", date(1985, 7, 14), "female", "dr. Sari", "active",
-    "R/2026/000123", NOW, NOW, 0, "ALERGI: penisilin", 54_500, TODAY, "", "", (LINE,),
+    "R/2026/000123", NOW, NOW, 0, "present", "ALERGI: penisilin", 54_500, TODAY, "", "", (LINE,),
 )  # fmt: skip
 CARD = BoardCard(
     uuid4(), "R/2026/000123", "Siti", "00-12-34", date(1985, 7, 14), "dr. Sari", "waiting", NOW, NOW, "", 2, False
@@ -55,9 +55,13 @@ class TestLines:
     def test_a_line_reads_as_a_sentence_with_dose_and_price(self):
         view = line_view(LINE, "id")
         assert view.dose == "1\u00a0tablet"
-        assert view.rest == "3 kali sehari 1\u00a0tablet, sesudah makan, selama 5 hari"
+        assert view.rest == "oral – 3× sehari – sesudah makan – 5 hari"
         assert view.price == "Rp\u00a013.500"
         assert view.stock == "stok 120 tablet"
+
+    def test_an_ear_is_named_with_its_side_and_need_is_said(self):
+        drops = replace(LINE, dose_unit="drop", route="otic", side="right", timing="", as_needed=True, days=0)
+        assert line_view(drops, "id").rest == "telinga kanan – 3× sehari – bila perlu"
 
     def test_a_short_shelf_is_said_and_counted_only_while_it_matters(self):
         short = replace(LINE, stock=14)
@@ -71,7 +75,7 @@ class TestLines:
         assert line_view(LINE, "id").watched == ""
 
     def test_english_readers_read_english(self):
-        assert line_view(LINE, "en").rest == "1\u00a0tablet 3× a day, after meals, for 5 days"
+        assert line_view(LINE, "en").rest == "by mouth – 3× a day – after meals – 5 days"
 
 
 class TestPrescription:
@@ -167,8 +171,8 @@ class TestForms:
         goods = goods_of({"lot_number": "A1", "quantity": "1.000", "expires_on": "2027-03-31"}, str(uuid4()))
         assert (goods.quantity, goods.expires_on, goods.cost_rupiah) == (1000, date(2027, 3, 31), 0)
         with pytest.raises(ValidationFailed) as refused:
-            goods_of({"lot_number": "A1", "quantity": "", "expires_on": "2027-02-30"}, str(uuid4()))
-        assert refused.value.fields.keys() == {"quantity", "expires_on"}
+            goods_of({"lot_number": " ", "quantity": "", "expires_on": "2027-02-30"}, str(uuid4()))
+        assert refused.value.fields.keys() == {"lot_number", "quantity", "expires_on"}
 
     def test_quantities_come_from_their_own_fields_only(self):
         line = uuid4()

@@ -93,7 +93,8 @@ def _quantity(line: Any) -> rx.Component:
     )
 
 
-def _line(line: Any) -> rx.Component:
+def _line(line: Any, *, handing_over: bool) -> rx.Component:
+    owed = _quantity(line) if handing_over else rx.fragment()
     return rx.el.li(
         rx.el.div(
             line_sentence(line),
@@ -103,34 +104,80 @@ def _line(line: Any) -> rx.Component:
             ),
             class_name="flex flex-col gap-1 min-w-0 flex-1",
         ),
-        rx.cond(line.done, ui.badge("pharmacy.card.line_done", "done", icon_name="check"), _quantity(line)),
+        rx.cond(line.done, ui.badge("pharmacy.card.line_done", "done", icon_name="check"), owed),
         class_name="flex items-start gap-3 py-2 border-b border-line",
     )
 
 
+def _lines(*, handing_over: bool) -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(State.opened.lines, lambda line: _line(line, handing_over=handing_over)),
+        class_name="list-none m-0 p-0",
+    )
+
+
+def _release() -> rx.Component:
+    return ui.button("pharmacy.card.release", kind="ghost", icon="undo-2", on_click=State.release)
+
+
+def _question() -> rx.Component:
+    """Handing over cannot be taken back: names the patient and what happens; the safe button has the focus."""
+    return ui.dialog(
+        rx.el.p(t("pharmacy.card.question", patient=State.opened.patient), class_name="m-0"),
+        ui.dialog_actions(
+            ui.button("pharmacy.card.not_yet", on_click=State.confirm(False), auto_focus=True),
+            ui.submit_button("pharmacy.card.dispense_confirm", icon="check-check"),
+        ),
+        open=State.confirming,
+        title_key="pharmacy.card.question_title",
+        on_close=State.confirm(False),
+        urgent=True,
+    )
+
+
+def _hand_over() -> rx.Component:
+    """Quantities and the button. A disabled first submit button keeps Enter in a quantity from handing over."""
+    return ui.form(
+        rx.el.button(type="submit", disabled=True, hidden=True),
+        _lines(handing_over=True),
+        ui.form_actions(
+            ui.button("pharmacy.card.dispense", kind="primary", icon="check-check", on_click=State.confirm(True)),
+            _release(),
+        ),
+        _question(),
+        on_submit=State.dispense,
+        key_epoch=State.key_epoch,
+        errors=State.errors,
+    )
+
+
 def _steps() -> Any:
-    opened = State.opened
-    give_back = ui.button("pharmacy.card.release", kind="ghost", icon="undo-2", on_click=State.release)
-    hand_over = ui.submit_button("pharmacy.card.dispense", icon="check-check")
+    """What comes next, by the column."""
     return rx.match(
-        opened.counter,
+        State.opened.counter,
+        ("ready", _hand_over()),
         (
             "waiting",
             rx.el.div(
+                _lines(handing_over=False),
                 ui.button("pharmacy.card.claim", kind="primary", icon="hand", on_click=State.claim),
-                class_name="flex flex-wrap gap-2",
+                class_name="flex flex-col items-stretch gap-3",
             ),
         ),
         (
             "preparing",
             rx.el.div(
-                ui.button("pharmacy.card.ready", kind="primary", icon="bell", on_click=State.mark_ready),
-                give_back,
-                class_name="flex flex-wrap gap-2",
+                ui.alert(t("pharmacy.board.prepared_by", person=State.opened.claimed_by), "info"),
+                _lines(handing_over=False),
+                rx.el.div(
+                    ui.button("pharmacy.card.ready", kind="primary", icon="bell", on_click=State.mark_ready),
+                    _release(),
+                    class_name="flex flex-wrap gap-2",
+                ),
+                class_name="flex flex-col gap-3",
             ),
         ),
-        ("ready", ui.form_actions(hand_over, give_back)),
-        rx.fragment(),
+        _lines(handing_over=False),
     )
 
 
@@ -149,17 +196,7 @@ def open_card() -> rx.Component:
         ),
         rx.el.p(opened.doctor, " · ", opened.signed, class_name="m-0 text-13 text-muted"),
         person_head(opened),
-        rx.cond(
-            opened.counter == "preparing",
-            ui.alert(t("pharmacy.board.prepared_by", person=opened.claimed_by), "info"),
-        ),
-        ui.form(
-            rx.el.ul(rx.foreach(opened.lines, _line), class_name="list-none m-0 p-0"),
-            _steps(),
-            on_submit=State.dispense,
-            key_epoch=State.key_epoch,
-            errors=State.errors,
-        ),
+        _steps(),
         print_links(opened),
         aria_label=t("pharmacy.card.label"),
         class_name="flex flex-col gap-3 p-4 rounded-card border border-line bg-surface min-w-0 xl:sticky xl:top-18",

@@ -110,7 +110,13 @@ def _lot(lot: Any) -> rx.Component:
         rx.el.p(
             t("pharmacy.lot.line", quantity=lot.quantity, expiry=lot.expiry, cost=lot.cost), class_name="m-0 text-13"
         ),
-        ui.button("pharmacy.lot.ledger", kind="ghost", icon="scroll-text", on_click=State.open_ledger(lot.value)),
+        ui.button(
+            "pharmacy.lot.ledger",
+            kind="ghost",
+            icon="scroll-text",
+            on_click=State.open_ledger(lot.value),
+            class_name="self-start -ml-3",
+        ),
         class_name="flex flex-col gap-1 py-2 border-b border-line",
         data_testid="pharmacy-lot",
     )

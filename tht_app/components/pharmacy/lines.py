@@ -75,14 +75,22 @@ def total_foot(view: Any) -> rx.Component:
     )
 
 
-def allergy_line(text: Any) -> rx.Component:
-    """The allergy sentence of whoever may see it, never hidden behind anything."""
+ALLERGY_LOOK = (
+    ("present", "bg-danger-soft text-danger-text border-2 border-danger"),
+    ("none_known", "bg-done-soft text-done-text"),
+    ("unasked", "bg-wait-soft text-wait-text border-2 border-dashed border-wait"),
+)
+
+
+def allergy_line(view: Any) -> rx.Component:
+    """The allergy sentence for whoever may see it, in the look of the banner's four states."""
+    look = rx.match(view.allergy_state, *ALLERGY_LOOK, "bg-sunken border-2 border-dotted border-line-strong")
     return rx.cond(
-        text != "",
+        view.allergy != "",
         rx.el.p(
-            ui.icon("octagon-alert"),
-            rx.el.span(text, class_name="font-bold break-words"),
-            class_name="flex items-start gap-2 m-0 p-2 rounded-control bg-sunken",
+            ui.icon("octagon-alert", class_name="shrink-0"),
+            rx.el.span(view.allergy, class_name="font-bold break-words"),
+            class_name=["flex items-start gap-2 m-0 p-2 rounded-control", look],
             data_testid="pharmacy-allergy",
         ),
     )
@@ -106,7 +114,7 @@ def person_head(view: Any) -> rx.Component:
         rx.el.p(view.patient, class_name="text-16 font-bold m-0 break-words"),
         rx.el.p(view.person, class_name="m-0 text-13"),
         rx.el.p(t("pharmacy.card.record", record=view.record_number), " · ", view.weight, class_name="m-0 text-13"),
-        allergy_line(view.allergy),
+        allergy_line(view),
         class_name="flex flex-col gap-1",
     )
 

@@ -109,7 +109,7 @@ def _draft() -> rx.Component:
     return rx.cond(
         draft.lines.length() > 0,
         rx.el.div(
-            allergy_line(draft.allergy),
+            allergy_line(draft),
             rx.el.ul(rx.foreach(draft.lines, _draft_line), class_name="list-none m-0 p-0"),
             total_foot(draft),
             rx.el.div(
@@ -144,7 +144,7 @@ def _signed_one(view: Any) -> rx.Component:
 def _sign_question() -> rx.Component:
     return ui.dialog(
         rx.el.p(t("pharmacy.sign.question", patient=State.draft.patient), class_name="m-0"),
-        allergy_line(State.draft.allergy),
+        allergy_line(State.draft),
         rx.el.ul(
             rx.foreach(
                 State.draft.lines,

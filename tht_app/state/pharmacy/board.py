@@ -32,6 +32,7 @@ class BoardState(Acting, rx.State):
     as_of: str = ""
     loaded: bool = False
     opened: PrescriptionView = PrescriptionView()
+    confirming: bool = False
     errors: dict[str, str] = {}
     key_epoch: int = 0
 
@@ -74,9 +75,14 @@ class BoardState(Acting, rx.State):
         await self._step(MarkReady(as_id(self.opened.id)))
 
     @handler(needs=NEEDS)
+    async def confirm(self, wanted: bool) -> None:
+        """Ask before handing over, or do not."""
+        self.confirming = wanted and bool(self.opened.id)
+
+    @handler(needs=NEEDS)
     async def dispense(self, form: dict[str, str]) -> None:
         """Hand over what the form says; the stock goes down with it."""
-        patient = self.opened.patient
+        patient, self.confirming = self.opened.patient, False
         request = Dispense(as_id(self.opened.id), quantities_of(form))
         await self._execute(request, key=form.get("_key"))
         self.key_epoch += 1
@@ -95,7 +101,7 @@ class BoardState(Acting, rx.State):
         zone = settings().zone
         today = datetime.now(UTC).astimezone(zone).date()
         self.opened = prescription_view(detail, zone, today, self._lang())
-        self.errors = {}
+        self.confirming, self.errors = False, {}
 
     async def _show(self) -> None:
         cards = await self._execute(PharmacyBoard())

@@ -57,6 +57,8 @@ def goods_of(form: Mapping[str, str], product_id: str) -> ReceivedGoods:
     quantity = whole(form, "quantity", problems)
     cost = whole(form, "cost_rupiah", problems, empty=0)
     day = day_of(form, "expires_on", problems)
+    if not form.get("lot_number", "").strip():
+        problems["lot_number"] = "required"
     if problems:
         raise ValidationFailed(problems)
     return ReceivedGoods(as_id(product_id), form.get("lot_number", ""), day, quantity, cost)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
-from tht_app.documents.signa import plain_signa
 from tht_app.domain.pharmacy.prescription import DispenseStatus, PrescriptionStatus
 from tht_app.domain.pharmacy.signa import Dosage, DoseUnit, Route, Side, Timing, dose_figure, parse_amount, parse_signa
 from tht_app.i18n import age_text, date_text, money_text, number_text, text_of, time_text
@@ -90,6 +89,7 @@ class PrescriptionView:
     patient: str = ""
     person: str = ""
     record_number: str = ""
+    allergy_state: str = ""
     allergy: str = ""
     weight: str = ""
     repeats: str = ""
@@ -220,6 +220,23 @@ def product_view(product: ProductSummary, lang: str) -> ProductView:
     )
 
 
+def direction_text(dosage: Dosage, lang: str) -> str:
+    """Everything of a direction but the dose, in the order of a prescription: `oral – 3× sehari – 5 hari`."""
+    place = (
+        f"pharmacy.signa.{dosage.route.value}.{dosage.side.value}"
+        if dosage.side
+        else f"pharmacy.route.{dosage.route.value}"
+    )
+    parts = [text_of(place, lang), text_of("pharmacy.line.times", lang, times=dosage.times_per_day)]
+    if dosage.as_needed:
+        parts.append(text_of("pharmacy.line.as_needed", lang))
+    if dosage.timing:
+        parts.append(text_of(f"pharmacy.timing.{dosage.timing.value}", lang))
+    if dosage.days:
+        parts.append(text_of("pharmacy.line.days", lang, days=dosage.days))
+    return " – ".join(parts)
+
+
 def _dosage(line: PrescriptionLine) -> Dosage:
     return Dosage(
         parse_amount(line.dose_amount),
@@ -241,7 +258,7 @@ def line_view(line: PrescriptionLine, lang: str) -> LineView:
         id=str(line.id),
         item=line.item,
         dose=f"{line.dose_amount}\u00a0{unit}",
-        rest=plain_signa(_dosage(line), lang),
+        rest=direction_text(_dosage(line), lang),
         latin=line.signa_latin,
         quantity=f"{line.quantity}\u00a0{line.unit}",
         note=line.note,
@@ -282,6 +299,7 @@ def prescription_view(detail: PrescriptionDetail, zone: tzinfo, today: date, lan
         patient=detail.patient_name,
         person=f"{text_of(f'pharmacy.print.sex.{sex}', lang)} · {born}",
         record_number=detail.record_number,
+        allergy_state=detail.allergy_state,
         allergy=detail.allergy,
         weight=_weight(detail, lang),
         repeats=text_of("pharmacy.print.iter", lang, times=detail.iter) if detail.iter else "",

@@ -126,6 +126,8 @@ class PrescriptionDetail:
     authored_at: datetime
     signed_at: datetime | None
     iter: int
+    allergy_state: str
+    """One of the four states of the allergy slot; empty for whoever may not see it."""
     allergy: str
     weight_grams: int | None
     weighed_on: date | None

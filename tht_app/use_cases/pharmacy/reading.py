@@ -109,9 +109,10 @@ def _line(line: RowMapping, shelf: Sequence[RowMapping]) -> PrescriptionLine:
 
 
 async def _detail(work: UnitOfWork, row: RowMapping, lines: tuple[PrescriptionLine, ...]) -> PrescriptionDetail:
-    allergy, weight, weighed = "", row["weight_grams"], row["weighed_at"]
+    state, allergy, weight, weighed = "", "", row["weight_grams"], row["weighed_at"]
     if SAFETY & work.person.permissions:
         safety = await safety_slice(work, row["patient_id"])
+        state = safety.allergy.state.value
         allergy = allergy_text(safety.allergy, work.zone, work.person.lang)
         weight = None if safety.weight_kg is None else round(safety.weight_kg * 1000)
         weighed = safety.weight_at
@@ -130,6 +131,7 @@ async def _detail(work: UnitOfWork, row: RowMapping, lines: tuple[PrescriptionLi
         authored_at=row["authored_at"],
         signed_at=row["signed_at"],
         iter=row["iter"],
+        allergy_state=state,
         allergy=allergy,
         weight_grams=weight,
         weighed_on=weighed.astimezone(work.zone).date() if weighed else None,
