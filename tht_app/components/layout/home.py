@@ -53,7 +53,8 @@ def home_section(*, order: int, needs: Needs) -> Callable[[Build], Build]:
     return register
 
 
-def _bring_sections() -> list[Section]:
+def bring_sections() -> list[Section]:
+    """Import the sections of every context; a server that draws no page needs their States all the same."""
     for context in CONTEXTS:
         package = f"tht_app.components.{context}"
         if find_spec(package) is not None and find_spec(f"{package}.home") is not None:
@@ -63,7 +64,7 @@ def _bring_sections() -> list[Section]:
 
 def home_sections() -> rx.Component:
     """What this person's roles do next; says so where a role has no section yet."""
-    sections = _bring_sections()
+    sections = bring_sections()
     nothing = empty("shell.home.none.title", "shell.home.none.body", icon_name="door-open")
     if not sections:
         return nothing
