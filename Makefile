@@ -42,7 +42,7 @@ e2e: dev  ## Tests with a browser
 	@$(VENV)/python scripts/run_tests.py --only-browser
 
 security-scan: dev  ## Static scan, secrets in the tree, known holes of dependencies (needs the network)
-	@$(VENV)/bandit -q -r tht_app bootstrap.py -c pyproject.toml
+	@$(VENV)/ruff check --select S --ignore S105,S603 .
 	@$(VENV)/python scripts/scan_secrets.py
 	@$(VENV)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
