@@ -348,6 +348,28 @@ class TestCounter:
         assert lots == {"LAMA": 0, "BARU": 15}
         assert ledger_is_the_shelf(clinic)
 
+    async def test_what_nobody_comes_for_leaves_the_board_but_stays_open(self, actors: Actors):
+        pharmacist = actors["apoteker"]
+        product = await make_product(pharmacist)
+        await receive(pharmacist, product, 30)
+        forgotten = await make_signed(actors, tablets(product, 5))
+        claimed = await make_signed(actors, tablets(product, 5))
+        later = replace(pharmacist, clock=lambda: pharmacist.clock() + timedelta(days=8))
+        await execute(later, ClaimPrescription(claimed))
+        on_board = {card.id for card in await execute(later, PharmacyBoard())}
+        assert forgotten not in on_board
+        assert claimed in on_board
+        await execute(later, Dispense(forgotten))
+
+    async def test_a_draft_takes_twenty_lines_and_no_more(self, actors: Actors):
+        product = await make_product(actors["apoteker"])
+        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        await make_draft(actors, *[tablets(product, 1)] * 20, visit=visit)
+        with pytest.raises(ValidationFailed):
+            await execute(actors["dokter"], AddLine(visit, tablets(product, 1)))
+        with pytest.raises(ValidationFailed):
+            await make_draft(actors, *[tablets(product, 1)] * 21, visit=visit)
+
     async def test_what_is_short_is_named_and_nothing_moves(self, actors: Actors, clinic: Clinic):
         there, short = await make_product(actors["apoteker"]), await make_product(actors["apoteker"], "sefiksim")
         await receive(actors["apoteker"], there, 100)

@@ -5,6 +5,8 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.layout.registry import allowed
+from tht_app.domain.identity import Permission
 from tht_app.i18n import t
 
 STATES = ("draft", "active", "completed", "cancelled", "entered-in-error")
@@ -136,5 +138,9 @@ def prescription_body(view: Any) -> rx.Component:
         rx.cond(view.repeats != "", rx.el.p(view.repeats, class_name="m-0 font-semibold")),
         total_foot(view),
         print_links(view),
+        rx.cond(
+            (view.state == "active") & allowed((Permission.PRESCRIPTION_DISPENSE,)),
+            rx.el.div(ui.link_button("pharmacy.list.to_counter", "/pharmacy?open=" + view.id.to(str), icon="pill")),
+        ),
         class_name="flex flex-col gap-3",
     )

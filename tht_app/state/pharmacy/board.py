@@ -38,9 +38,11 @@ class BoardState(Acting, rx.State):
 
     @handler(needs=NEEDS)
     async def load(self) -> None:
-        """Read the board; nothing is open."""
+        """Read the board; open is what the address names."""
         self.opened = PrescriptionView()
         await self._show()
+        if wanted := self.router.url.query_parameters.get("open", ""):
+            await self._open(wanted)
 
     @handler(needs=NEEDS)
     async def refresh(self) -> None:

@@ -1,6 +1,7 @@
 """The counter: claiming a prescription, calling it ready, handing it over with the stock going down."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -26,11 +27,13 @@ from tht_app.use_cases.door import use_case
 from tht_app.use_cases.pharmacy.models import BoardCard
 
 COLUMNS = {"": "waiting", DispenseStatus.PREPARATION.value: "preparing", DispenseStatus.IN_PROGRESS.value: "ready"}
+ON_BOARD = timedelta(days=7)
+"""How long a prescription that nobody comes for stays on the board; it stays open for longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PharmacyBoard:
-    """All open prescriptions, longest waiting first."""
+    """Open prescriptions of the last seven days, longest waiting first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _ensure_not_somebody_elses(opened: RowMapping | None, work: UnitOfWork) -> N
 @use_case(permission=Permission.PRESCRIPTION_DISPENSE, audit=AuditAction.READ, reads=True)
 async def pharmacy_board(_request: PharmacyBoard, work: UnitOfWork) -> list[BoardCard]:
     """Return the cards of the three columns."""
-    rows = await dispensing.board(work)
+    rows = await dispensing.board(work, work.now() - ON_BOARD)
     work.saw(*(row["patient_id"] for row in rows))
     return [
         BoardCard(

@@ -247,7 +247,7 @@ async def add_line(request: AddLine, work: UnitOfWork) -> UUID:
     """Add a line and return its id."""
     draft, patient, _new = await _draft_of(work, request.encounter_id)
     [row] = await _rows(work, draft, patient, (request.line,))
-    if row.position >= MOST_LINES * 5:
+    if len(await prescriptions.lines(work, [draft])) >= MOST_LINES:
         raise ValidationFailed({"lines": Problem("pharmacy.too_many_lines", {"max": MOST_LINES})})
     await prescriptions.add_lines(work, [row])
     work.changed("medication_request_line", row.id, patient_id=patient, new={"line": _said(row)})

@@ -1,6 +1,7 @@
 """The counter: who prepares what, what went out of which lot."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -10,8 +11,11 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.pharmacy.stock import Taken
 
 
-async def board(work: UnitOfWork) -> Sequence[RowMapping]:
-    """Open prescriptions with their state at the counter, longest waiting first."""
+async def board(work: UnitOfWork, since: datetime) -> Sequence[RowMapping]:
+    """Open prescriptions with their state at the counter, longest waiting first.
+
+    What nobody came for since then is off the board, unless it is being prepared; it stays open and can be looked up.
+    """
     return await work.fetch(
         "select r.id, r.number, r.patient_id, r.signed_at, n.name as patient_name, n.record_number, n.birth_date, "
         "coalesce(d.display_name, s.display_name) as doctor, o.status as dispense_status, o.claimed_at, o.ready_at, "
@@ -24,7 +28,9 @@ async def board(work: UnitOfWork) -> Sequence[RowMapping]:
         "left join clinic.practitioner d on d.person_id = r.practitioner_id "
         "left join clinic.medication_dispense o on o.request_id = r.id and o.status in ('preparation', 'in-progress') "
         "left join sec.person c on c.id = o.claimed_by "
-        "where r.status = 'active' order by r.signed_at, r.id limit 200"
+        "where r.status = 'active' and (r.signed_at >= :since or o.id is not null) "
+        "order by r.signed_at, r.id limit 500",
+        since=since,
     )
 
 
