@@ -9,15 +9,13 @@ import pytest
 
 from tht_app.domain.errors import NotFound, ValidationFailed
 from tht_app.state.pharmacy.forms import as_id, goods_of, line_of, quantities_of
+from tht_app.state.pharmacy.stock_views import ledger_view, lot_view, stock_row
 from tht_app.state.pharmacy.view_models import (
     card_view,
     columns_of,
-    ledger_view,
     line_view,
-    lot_view,
     prescription_view,
     product_view,
-    stock_row,
 )
 from tht_app.use_cases.pharmacy.models import (
     BoardCard,

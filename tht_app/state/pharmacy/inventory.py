@@ -12,7 +12,7 @@ from tht_app.i18n import number_text, text_of
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.pharmacy.forms import as_id, goods_of, whole
-from tht_app.state.pharmacy.view_models import LedgerView, LotView, StockRow, ledger_view, lot_view, stock_row
+from tht_app.state.pharmacy.stock_views import LedgerView, LotView, StockRow, ledger_view, lot_view, stock_row
 from tht_app.use_cases.pharmacy import AdjustStock, LotLedger, ProductLots, ReceiveStock, StockOverview
 from tht_app.use_cases.pharmacy.stock import PAGE
 

@@ -72,31 +72,15 @@ async def set_status(work: UnitOfWork, dispense_id: UUID, status: str) -> None:
 async def hand_over(
     work: UnitOfWork, request_id: UUID, patient_id: UUID, opened: RowMapping | None, taken: Sequence[Taken]
 ) -> UUID:
-    """Finish the prepared handing over, or make one that was not prepared; with the lots that went out."""
-    now, person = work.now(), work.person.id
-    if opened is None:
-        row = MedicationDispenseRow(
-            id=work.new_id(),
-            request_id=request_id,
-            patient_id=patient_id,
-            status="completed",
-            claimed_by=person,
-            claimed_at=now,
-            ready_at=now,
-            handed_over_by=person,
-            handed_over_at=now,
-        )
-        await work.add(row)
-        dispense_id = row.id
-    else:
-        dispense_id = opened["id"]
-        await work.run(
-            "update clinic.medication_dispense set status = 'completed', ready_at = coalesce(ready_at, :at), "
-            "handed_over_by = :by, handed_over_at = :at where id = :id",
-            id=dispense_id,
-            at=now,
-            by=person,
-        )
+    """Finish the prepared handing over, or one that nobody prepared; with the lots that went out."""
+    dispense_id = opened["id"] if opened is not None else await claim(work, request_id, patient_id)
+    await work.run(
+        "update clinic.medication_dispense set status = 'completed', ready_at = coalesce(ready_at, :at), "
+        "handed_over_by = :by, handed_over_at = :at where id = :id",
+        id=dispense_id,
+        at=work.now(),
+        by=work.person.id,
+    )
     await work.add(
         [
             MedicationDispenseLineRow(
