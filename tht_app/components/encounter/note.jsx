@@ -37,7 +37,7 @@ function Conflict({ section, view, words, classes, testId }) {
   );
 }
 
-export function NoteField({ encounter, person, section: name, label, number, rows, locked, lockedWords, words, classes, testId }) {
+export function NoteField({ encounter, person, section: name, label, number, rows, locked, words, classes, testId }) {
   const note = noteOf(encounter, person);
   const section = note.sections[name];
   const view = useSyncExternalStore(section.subscribe, () => section.view, () => section.view);
@@ -64,7 +64,7 @@ export function NoteField({ encounter, person, section: name, label, number, row
     box.style.height = "auto";
     box.style.height = `${box.scrollHeight + 2}px`;
   }, [view.text]);
-  const why = locked ? lockedWords : view.ready && !view.writable ? words.notYours : "";
+  const why = !locked && view.ready && !view.writable ? words.notYours : "";
   return h(
     "div",
     { className: classes.field, "data-testid": testId },
@@ -106,8 +106,10 @@ export function NoteStatus({ encounter, person, words, classes, testId }) {
     const tone = view.failed ? "wait" : "busy";
     return h("p", { role: "status", className: classes[tone], "data-testid": testId }, view.failed ? words.unreachable : words.loading);
   }
-  const text = !view.unsaved ? words.allSaved : view.offline ? fill(words.offline, { count: view.changes }) : words.saving;
-  const tone = !view.unsaved ? "done" : view.offline ? "wait" : "busy";
+  let [tone, text] = ["done", words.allSaved];
+  if (view.stuck) [tone, text] = ["danger", words.stuck];
+  else if (view.unsaved && view.offline) [tone, text] = ["wait", fill(words.offline, { count: view.changes })];
+  else if (view.unsaved) [tone, text] = ["busy", words.saving];
   return h("p", { role: "status", className: classes[tone], "data-testid": testId }, text);
 }
 

@@ -31,7 +31,6 @@ class NoteField(rx.Component):
     number: rx.Var[int]
     rows: rx.Var[int]
     locked: rx.Var[bool]
-    locked_words: rx.Var[str]
     words: rx.Var[dict[str, str]]
     classes: rx.Var[dict[str, str]]
     test_id: rx.Var[str]
@@ -77,6 +76,7 @@ def _words() -> dict[str, Any]:
         "allSaved": t("encounter.note.all_saved"),
         "offline": t("encounter.note.offline", count="{count}"),
         "conflict": t("encounter.note.conflict"),
+        "stuck": t("encounter.note.stuck"),
         "conflictTitle": t("encounter.note.conflict_title", author="{author}", clock="{clock}"),
         "theirs": t("encounter.note.theirs"),
         "mineTitle": t("encounter.note.mine_title"),
@@ -116,11 +116,6 @@ def _place() -> dict[str, Any]:
 
 def note_fields() -> rx.Component:
     """S, O, A and P below each other."""
-    locked_words = rx.cond(
-        EncounterState.view.signed,
-        t("encounter.note.signed", name=EncounterState.view.signed_by, at=EncounterState.view.signed_at),
-        "",
-    )
     return rx.el.div(
         *[
             NoteField.create(
@@ -129,7 +124,6 @@ def note_fields() -> rx.Component:
                 number=number,
                 rows=ROWS[section],
                 locked=EncounterState.view.signed,
-                locked_words=locked_words,
                 words=_words(),
                 classes=_classes(),
                 test_id=f"encounter-note-{section.value}",

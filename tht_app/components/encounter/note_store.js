@@ -212,6 +212,7 @@ class Note {
       unsaved: all.some((one) => one.unsaved),
       sending: all.some((one) => one.sending),
       offline: all.some((one) => one.offline),
+      stuck: all.some((one) => one.conflict || one.refused),
       changes: all.reduce((sum, one) => sum + (one.unsaved ? Math.max(one.changes, 1) : 0), 0),
       loaded: this.loaded,
       failed: this.failed && !this.loaded,

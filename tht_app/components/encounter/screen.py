@@ -16,7 +16,7 @@ from tht_app.components.pharmacy.prescription_panel import prescription_panel
 from tht_app.components.ui.button import button, link_button
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.patient_banner import patient_banner
-from tht_app.components.ui.show import empty, skeleton
+from tht_app.components.ui.show import alert, empty, skeleton
 from tht_app.components.ui.tabs import tabs
 from tht_app.domain.encounter.visit import EncounterStatus
 from tht_app.i18n import t
@@ -61,8 +61,8 @@ def _panel_tab(name: str, symbol: str, **props: Any) -> rx.Component:
         aria_pressed=rx.cond(chosen, "true", "false"),
         on_click=EncounterState.show_panel(name),
         class_name=(
-            "flex-1 inline-flex items-center justify-center gap-2 min-h-control px-3 rounded-control border "
-            "border-line-strong bg-surface font-semibold text-muted aria-pressed:border-accent "
+            "flex-1 min-w-0 inline-flex items-center justify-center gap-2 min-h-control px-3 max-sm:px-1 rounded-control "
+            "border border-line-strong bg-surface font-semibold text-muted aria-pressed:border-accent "
             "aria-pressed:bg-accent-soft aria-pressed:text-accent-text " + props.pop("class_name", "")
         ),
         data_testid=f"encounter-panel-{name}",
@@ -73,7 +73,7 @@ def _panel_bar() -> rx.Component:
     return rx.el.div(
         _panel_tab("summary", "clipboard-list"),
         _panel_tab("note", "notebook-pen"),
-        _panel_tab("tools", "stethoscope", class_name="md:hidden"),
+        _panel_tab("tools", "stethoscope", class_name="lg:hidden"),
         role="group",
         aria_label=t("encounter.panel.label"),
         class_name="flex gap-2 xl:hidden",
@@ -103,6 +103,12 @@ def _note() -> rx.Component:
             note_status(),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
+        rx.cond(
+            EncounterState.view.signed,
+            alert(
+                t("encounter.note.signed", name=EncounterState.view.signed_by, at=EncounterState.view.signed_at), "info"
+            ),
+        ),
         note_fields(),
         rx.cond(
             ExamState.sentences.length() > 0,
@@ -128,11 +134,11 @@ def _three() -> rx.Component:
         rx.el.div(
             _note(),
             rx.cond(EncounterState.view.signed, signed_card()),
-            class_name=[COLUMN, rx.match(panel, ("summary", "hidden xl:flex"), ("tools", "hidden md:flex"), "flex")],
+            class_name=[COLUMN, rx.match(panel, ("summary", "hidden xl:flex"), ("tools", "hidden lg:flex"), "flex")],
         ),
-        rx.el.div(_tools(), class_name=[COLUMN, rx.cond(panel == "tools", "flex", "hidden md:flex")]),
+        rx.el.div(_tools(), class_name=[COLUMN, rx.cond(panel == "tools", "flex", "hidden lg:flex")]),
         class_name=(
-            "grid grid-cols-1 md:grid-cols-[minmax(0,1fr)_minmax(0,27rem)] "
+            "grid grid-cols-1 lg:grid-cols-[minmax(0,1fr)_minmax(0,27rem)] "
             "xl:grid-cols-[15rem_minmax(0,1fr)_minmax(0,28rem)] gap-4 items-start"
         ),
     )

@@ -52,7 +52,7 @@ def _shown() -> rx.Component:
         ),
         _part("encounter.review.vitals", rx.el.p(review.vitals, class_name="m-0"), review.vitals != ""),
         _part("encounter.review.findings", exam_sentences(review.findings), review.findings.length() > 0),
-        class_name="flex flex-col gap-3 p-4 max-h-[45dvh] overflow-y-auto rounded-card border border-line bg-ground",
+        class_name="flex flex-col gap-3 p-4 max-h-[34dvh] overflow-y-auto rounded-card border border-line bg-ground",
         tab_index=0,
         aria_label=t("encounter.review.shown"),
         data_testid="encounter-review-shown",

@@ -54,7 +54,7 @@ def vitals_form() -> rx.Component:
                 class_name="m-0 text-13 text-muted",
             ),
         ),
-        rx.el.div(*[_measure(name) for name in FIELDS], class_name="grid grid-cols-2 gap-3 items-end"),
+        rx.el.div(*[_measure(name) for name in FIELDS], class_name="grid grid-cols-2 gap-3 items-start"),
         rx.cond(
             VitalsState.errors.contains("weight_kg"),
             checkbox("encounter.vitals.confirmed", "confirmed"),

@@ -23,7 +23,7 @@ NORMAL_CHIP = (
     "hover:bg-sunken disabled:opacity-100 "
     "aria-pressed:bg-done-soft aria-pressed:border-done aria-pressed:text-done-text aria-pressed:font-semibold"
 )
-SIDE_BORDER = {Side.RIGHT: "border-right", Side.LEFT: "border-left", Side.NONE: "border-line", Side.BOTH: "border-line"}
+SIDE_COLOUR = {Side.RIGHT: "var(--right)", Side.LEFT: "var(--left)", Side.NONE: "var(--line)", Side.BOTH: "var(--line)"}
 
 
 def side_head(side: Side) -> rx.Component:
@@ -95,7 +95,8 @@ def _column(part: Part, side: Side, regions: list[Region]) -> rx.Component:
         ),
         *[_site(part, side, site) for region in regions for site in region.sites],
         _remark(part, side),
-        class_name=f"flex flex-col gap-4 min-w-0 pt-2 border-t-4 {SIDE_BORDER[side]}",
+        class_name="flex flex-col gap-4 min-w-0 pt-2 border-t-4",
+        style={"border_top_color": SIDE_COLOUR[side]},
     )
 
 

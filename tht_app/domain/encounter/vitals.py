@@ -57,7 +57,11 @@ def parse_reading(vital: Vital, text: str) -> Decimal:
     low, high = vital.possible
     if not low <= value <= high:
         raise ValidationFailed(
-            {vital.field: Problem("encounter.not_plausible", {"low": plain(low), "high": plain(high), "unit": vital.unit})}
+            {
+                vital.field: Problem(
+                    "encounter.not_plausible", {"low": spoken(low), "high": spoken(high)}
+                )
+            }
         )
     return value
 
@@ -102,6 +106,11 @@ def is_unusual(vital: Vital, value: Decimal) -> bool:
 def weight_jumps(previous: Decimal | None, now: Decimal) -> bool:
     """The weight moved by more than a quarter since it was last taken."""
     return previous is not None and abs(now - previous) > previous * LARGEST_WEIGHT_CHANGE
+
+
+def spoken(value: Decimal) -> str:
+    """A figure as people write it: `36,5`."""
+    return plain(value).replace(".", ",")
 
 
 def plain(value: Decimal) -> str:

@@ -16,7 +16,7 @@ from tht_app.domain.encounter.diagnosis import (
 )
 from tht_app.domain.encounter.icd10 import parse_official
 from tht_app.domain.encounter.record import Icd10Hit
-from tht_app.domain.encounter.vitals import WEIGHT, parse_readings, plain, weight_jumps
+from tht_app.domain.encounter.vitals import WEIGHT, parse_readings, plain, spoken, weight_jumps
 from tht_app.domain.errors import NotFound, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.use_cases.door import use_case
@@ -105,7 +105,7 @@ async def record_vitals(request: RecordVitals, work: UnitOfWork) -> int:
     if weight is not None and not request.confirmed:
         last = await findings.last_weight(work, visit.patient_id, but=visit.id)
         if last is not None and weight_jumps(last.value, weight):
-            raise ValidationFailed({WEIGHT.field: Problem("encounter.weight_jumps", {"last": plain(last.value)})})
+            raise ValidationFailed({WEIGHT.field: Problem("encounter.weight_jumps", {"last": spoken(last.value)})})
     ids = await findings.replace_readings(work, visit, readings)
     work.changed(
         "observation",
