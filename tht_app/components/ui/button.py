@@ -36,9 +36,15 @@ def button(
     test_id: str | None = None,
     disabled: Any = False,
     type: Literal["button", "submit", "reset"] = "button",
+    autofocus: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A button with words. `label` is a catalogue key or a Var; `test_id` defaults to the key with dashes."""
+    """A button with words. `label` is a catalogue key or a Var; `test_id` defaults to the key with dashes.
+
+    `autofocus` is for the safe button of a dialog.
+    """
+    if autofocus or props.pop("auto_focus", False):
+        props["custom_attrs"] = {**props.get("custom_attrs", {}), "data-autofocus": "true"}
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(

@@ -66,6 +66,7 @@ def _attributes(options: FieldOptions, error: Any, described: str) -> dict[str, 
         "aria-required": "true" if options.required else None,
         "maxLength": options.max_length,
         "autoFocus": options.autofocus or None,
+        "data-autofocus": "true" if options.autofocus else None,
         "inputMode": INPUT_MODES.get(options.kind),
         "placeholder": said(options.placeholder) if options.placeholder is not None else None,
     }

@@ -1,11 +1,24 @@
 // Dialog, side sheet and menu on what the browser gives: <dialog> traps and returns the focus by itself.
 import { createElement, useEffect, useId, useRef, useState } from "react";
 
+// The field or button that was meant, else the first of the content: never the cross, which stands before it.
+const firstOf = (dialog) => {
+  const content = dialog.querySelector("[data-dialog-content]") ?? dialog;
+  return (
+    content.querySelector("[data-autofocus]") ??
+    content.querySelector("input:not([type=hidden]):not(:disabled), select, textarea") ??
+    content.querySelector("button:not(:disabled), a[href]")
+  );
+};
+
 export function Dialog({ open, onClose, urgent, children, ...rest }) {
   const box = useRef(null);
   useEffect(() => {
     const dialog = box.current;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      firstOf(dialog)?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
   const cancelled = (event) => {

@@ -69,14 +69,18 @@ def dialog(
 ) -> rx.Component:
     """A modal question. `open` is a Var, `on_close` an event (Escape, the cross, a click beside it).
 
-    The focus goes to the first element with `auto_focus=True`, else to the first that can have it, and returns
-    afterwards. `urgent` is for what cannot be undone: no closing by a click beside it, announced at once. Its children
+    The focus goes to what has `autofocus=True`, else to the first field, else to the first button of its content, and
+    returns afterwards. `urgent` is for what cannot be undone: no closing by a click beside it, announced at once. Its children
     exist only while it is open, so a form inside starts afresh each time.
     """
     name = mark_of(title_key, test_id) or "ui-dialog"
     return DialogBox.create(
         _head(title_key, name, on_close),
-        rx.el.div(*children, class_name="flex flex-col gap-4 px-6 pb-6 pt-3"),
+        rx.el.div(
+            *children,
+            class_name="flex flex-col gap-4 px-6 pb-6 pt-3",
+            custom_attrs={"data-dialog-content": "true"},
+        ),
         open=open,
         urgent=urgent,
         on_close=on_close,
