@@ -102,6 +102,9 @@ class TestRegisterPatient:
         lost = [result for result in results if isinstance(result, ValidationFailed)]
         assert (len(won), len(lost), _count(clinic)) == (1, 7, before + 1)
         assert all(refusal.fields["nik"].code == "nik_taken" for refusal in lost)
+        assert not any(refusal.fields["nik"].params for refusal in lost), (
+            "a refusal leaves no audit entry: it names nobody"
+        )
 
     async def test_new_words_at_many_desks_at_once_never_fail(self, actors: Actors) -> None:
         names = ["Zulaeha Wirabuana", "Wirabuana Zulaeha", "Zulaeha Xaverius", "Xaverius Wirabuana"] * 4
@@ -197,6 +200,24 @@ class TestCorrectPatient:
         with pytest.raises(ValidationFailed) as refused:
             await execute(actors["admin"], CorrectPatient(other, 1, {**form_of(record.details), "nik": nik}))
         assert refused.value.fields["nik"].code == "nik_taken"
+
+    async def test_one_nik_given_to_two_patients_at_once_goes_to_one(self, clinic: Clinic, actors: Actors) -> None:
+        nik = nik_for()
+        ids = [await a_patient(actors["admin"], nik="", nik_missing="not_brought") for _ in range(5)]
+        forms = [{**form_of((await execute(actors["admin"], GetPatient(one))).details), "nik": nik} for one in ids]
+        tries = [CorrectPatient(one, 1, form) for one, form in zip(ids, forms, strict=True)]
+        newcomer = RegisterPatient(patient_form(nik=nik))
+        results = await asyncio.gather(
+            *(execute(actors["admin"], request) for request in (*tries, newcomer)), return_exceptions=True
+        )
+        lost = [result for result in results if isinstance(result, BaseException)]
+        assert len(lost) == 5
+        assert all(isinstance(result, ValidationFailed) for result in lost)
+        held = clinic.admin_fetch(
+            "select count(*) as n from clinic.patient where nik_index = %s",
+            clinic.database.vault.blind("patient.nik", nik),
+        )
+        assert held[0]["n"] == 1
 
     async def test_is_refused_to_a_doctor_and_for_an_unknown_patient(self, actors: Actors) -> None:
         with pytest.raises(PermissionDenied):

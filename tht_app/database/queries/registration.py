@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, RowMapping, Uuid, column, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from tht_app.database.crypto import Purpose, Vault
 from tht_app.database.tables.registration import ConsentRow, PatientRow
 from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.registration import ConsentId, PatientId
 from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
 from tht_app.domain.registration.names import plain_words, sound_of
@@ -155,14 +157,6 @@ async def add_patients(work: UnitOfWork, patients: Mapping[UUID, PatientDetails]
     return {row["id"]: row["record_number"] for row in added}
 
 
-async def holder_of_nik(work: UnitOfWork, nik: str) -> PatientBanner | None:
-    """Who is registered with this NIK."""
-    row = await work.fetch_one(
-        f"select {BANNER} from patient where nik_index = :index", index=work.vault.blind("patient.nik", nik)
-    )
-    return banner_of(row) if row else None
-
-
 async def patient_record(work: UnitOfWork, patient_id: UUID, *, to_change: bool = False) -> PatientRecord | None:
     """One patient with everything opened; `to_change` locks the row until the transaction ends."""
     lock = " for update" if to_change else ""
@@ -181,13 +175,20 @@ async def patient_banners(work: UnitOfWork, patient_ids: Sequence[UUID]) -> dict
 
 
 async def correct_patient(work: UnitOfWork, patient_id: UUID, details: PatientDetails) -> None:
-    """Write new details and count the version up; the caller holds the row."""
+    """Write new details and count the version up; the caller holds the row.
+
+    `ValidationFailed` when another patient has this NIK: the unique index has the last word, whoever is faster.
+    """
     values = sealed_values(work.vault, patient_id, details)
-    await work.run(
+    statement = (
         update(PatientRow)
         .where(PatientRow.id == patient_id)  # pyright: ignore[reportArgumentType]
         .values(**values, version=PatientRow.version + 1, updated_at=work.now(), updated_by=work.person.id)
     )
+    try:
+        await work.run(statement)
+    except IntegrityError as broken:
+        raise ValidationFailed({"nik": "nik_taken"}) from broken
 
 
 async def add_consent(

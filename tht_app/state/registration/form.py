@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import reflex as rx
 from reflex.event import EventSpec
 
+from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.consent import ConsentPurpose
@@ -59,6 +60,9 @@ class RegistrationState(Acting, rx.State):
     @handler(needs=Permission.PATIENT_WRITE)
     async def check(self, form: dict[str, str]) -> None:
         """A field was left: look for who is registered already and for what does not fit together."""
+        await self._check(form)
+
+    async def _check(self, form: dict[str, str]) -> None:
         check: RegistrationCheck = await self._execute(FindDuplicates(form))
         today, lang = clinic_today(settings().zone, datetime.now(UTC)), self._lang()
         self.candidates = [
@@ -76,7 +80,12 @@ class RegistrationState(Acting, rx.State):
         if self.correcting:
             return await self._correct(form, key)
         consents = tuple(purpose for field, purpose in CONSENT_FIELDS.items() if form.pop(field, "") == "on")
-        patient_id: PatientId = await self._execute(RegisterPatient(form, consents), key=key)
+        try:
+            patient_id: PatientId = await self._execute(RegisterPatient(form, consents), key=key)
+        except ValidationFailed as refusal:
+            if "nik" in refusal.fields:
+                await self._check(form)
+            raise
         banner = await self._execute(GetPatientBanner(patient_id))
         self._saved()
         await self._notify(

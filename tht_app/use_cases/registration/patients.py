@@ -8,12 +8,11 @@ from typing import Any
 from tht_app.database.queries import registration as queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import Conflict, NotFound, Problem, ValidationFailed
+from tht_app.domain.errors import Conflict, NotFound, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.consent import CURRENT_VERSION, ConsentGiver, ConsentPurpose
 from tht_app.domain.registration.dates import is_minor
-from tht_app.domain.registration.identifiers import shown_record_number
 from tht_app.domain.registration.patient import PatientDetails, parse_patient
 from tht_app.domain.registration.records import PatientBanner, PatientRecord
 from tht_app.use_cases.door import use_case
@@ -52,12 +51,15 @@ class GetPatientBanner:
 
 @use_case(permission=Permission.PATIENT_WRITE, audit=AuditAction.CREATE)
 async def register_patient(request: RegisterPatient, work: UnitOfWork) -> PatientId:
-    """Give the new patient's id; `ValidationFailed` names every bad field, also a NIK that is registered already."""
+    """Give the new patient's id; `ValidationFailed` names every bad field, also a NIK that is registered already.
+
+    Whose NIK it is stays unsaid here, because a refusal leaves no audit entry: `FindDuplicates` shows it.
+    """
     details = parse_patient(request.form, work.today())
     patient_id = PatientId(work.new_id())
     added = await queries.add_patients(work, {patient_id: details})
     if patient_id not in added:
-        raise await nik_taken(work, details)
+        raise ValidationFailed({"nik": "nik_taken"})
     await _record_consents(work, patient_id, details, request.consents)
     work.changed("patient", patient_id, patient_id=patient_id, new={"record_number": added[patient_id]})
     work.publish("PatientRegistered", patient_id, {"patient_id": str(patient_id)})
@@ -80,28 +82,18 @@ async def _record_consents(
         )
 
 
-async def nik_taken(work: UnitOfWork, details: PatientDetails) -> ValidationFailed:
-    """The refusal that says who already has this NIK; reading it is in the audit entry's patients."""
-    holder = await queries.holder_of_nik(work, details.nik or "")
-    if holder is None:
-        return ValidationFailed({"nik": "nik_taken_elsewhere"})
-    work.saw(holder.id)
-    return ValidationFailed(
-        {"nik": Problem("nik_taken", {"name": holder.name, "number": shown_record_number(holder.record_number)})}
-    )
-
-
 @use_case(permission=Permission.PATIENT_WRITE, audit=AuditAction.UPDATE)
 async def correct_patient(request: CorrectPatient, work: UnitOfWork) -> PatientId:
-    """Store the corrected data; `Conflict` when somebody changed them meanwhile, old and new go to the audit log."""
+    """Store the corrected data; old and new go to the audit log.
+
+    `Conflict` when somebody changed them meanwhile, `ValidationFailed` as for a registration.
+    """
     known = await queries.patient_record(work, request.patient_id, to_change=True)
     if known is None:
         raise NotFound
     if known.version != request.version:
         raise Conflict
     details = parse_patient(request.form, work.today())
-    if details.nik and details.nik != known.details.nik and await queries.holder_of_nik(work, details.nik):
-        raise await nik_taken(work, details)
     old, new = _differences(known.details, details)
     if new:
         await queries.correct_patient(work, request.patient_id, details)
