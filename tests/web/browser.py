@@ -82,6 +82,11 @@ class Tab:
                 return
             patience = QUIET_SECONDS
 
+    async def news(self) -> None:
+        """Wait for the next update."""
+        self._came.clear()
+        await self._came.wait()
+
     def value(self, suffix: str, var: str) -> Any:
         """The newest value of a var, of the State whose full name ends with `suffix`."""
         for update in reversed(self.updates):

@@ -6,7 +6,7 @@ from tht_app.domain.errors import Problem, ValidationFailed
 
 SHORTEST = 12
 LONGEST = 128
-USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,59}$")
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 GUESSED_FIRST = (
     "password",
     "passw0rd",
@@ -54,7 +54,7 @@ def password_problem(password: str, username: str) -> Problem | None:
 
 def username_problem(username: str) -> Problem | None:
     """What is wrong with a user name, if anything."""
-    return None if USERNAME.match(username) else Problem("username_form")
+    return None if USERNAME.fullmatch(username) else Problem("username_form")
 
 
 def display_name_problem(name: str) -> Problem | None:

@@ -1,0 +1,219 @@
+"""The outermost layer: who may open a socket, what an answer tells a browser, what a request may carry."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from tests.web.browser import SocketRefused
+from tests.web.conftest import RunningServer
+from tests.web.matrix import FIRST_NAME
+from tht_app.web.edge import is_odd, is_public
+from tht_app.web.identity.signin import local_path
+from tht_app.web.policy import ContentPolicy, script_hashes
+
+pytestmark = pytest.mark.integration
+
+SEARCH = "reflex___state____state.tht_app___state___registration___picker____search_box_state.search"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None, "http://127.0.0.1:1"])
+async def test_a_socket_from_another_site_is_refused_even_with_a_live_cookie(server: RunningServer, origin: str | None):
+    browser = await server.signed_in("admin")
+    with pytest.raises(SocketRefused):
+        await browser.tab().open(origin=origin)
+    await browser.close()
+
+
+async def test_whoever_copies_a_tab_token_gets_an_empty_tab_of_their_own(server: RunningServer, actors):
+    from tests.factories.registration import a_patient
+
+    await a_patient(actors["admin"], name=f"{FIRST_NAME} Sukmawijaya")
+    victim = await server.signed_in("admin")
+    tab = await victim.tab().open("/nowhere")
+    await tab.fire(SEARCH, text=FIRST_NAME)
+    assert FIRST_NAME in json.dumps(tab.updates)
+    thief = await server.signed_in("kasir", address="198.51.100.31")
+    beside = await thief.tab(tab.token).open("/nowhere")
+    assert beside.token != tab.token
+    assert FIRST_NAME not in json.dumps(beside.updates)
+    copied = tab.token
+    await tab.close()
+    await asyncio.sleep(0.2)
+    after = await thief.tab(copied).open("/nowhere")
+    assert after.token != copied
+    assert FIRST_NAME not in json.dumps(after.updates)
+    assert after.value("person_state", "username") == "kasir"
+    silent = await thief.tab(copied).open("/nowhere", boot=False)
+    await silent.settle(0.5)
+    assert FIRST_NAME not in json.dumps(silent.updates)
+    await victim.close()
+    await thief.close()
+
+
+async def test_the_next_person_in_the_same_tab_sees_nothing_of_the_former(server: RunningServer):
+    browser = await server.signed_in("admin")
+    tab = await browser.tab().open("/nowhere")
+    await tab.fire(SEARCH, text=FIRST_NAME)
+    assert FIRST_NAME in json.dumps(tab.updates)
+    await browser.http.post("/signout")
+    await asyncio.wait_for(tab.closed.wait(), 3)
+    from tests.web.conftest import PASSWORD
+
+    await browser.sign_in("auditor", PASSWORD)
+    following = await browser.tab(tab.token).open("/nowhere")
+    assert FIRST_NAME not in json.dumps(following.updates)
+    assert following.value("person_state", "username") == "auditor"
+    await browser.close()
+
+
+async def test_a_role_taken_away_works_at_the_next_click(server: RunningServer):
+    browser = await server.signed_in("perawat", address="198.51.100.32")
+    tab = await browser.tab().open("/nowhere")
+    await tab.fire(SEARCH, text=FIRST_NAME)
+    assert FIRST_NAME in json.dumps(tab.updates)
+    taken = "delete from sec.person_role where person_id = %s and role = 'nurse'"
+    person = server.clinic.person_id("perawat")
+    server.clinic.admin_fetch(taken, person)
+    try:
+        await asyncio.sleep(2.1)
+        answer = await tab.fire(SEARCH, text=FIRST_NAME)
+        assert FIRST_NAME not in json.dumps(answer)
+        assert tab.value("person_state", "permissions") == []
+    finally:
+        server.clinic.admin_fetch("insert into sec.person_role (person_id, role) values (%s, 'nurse')", person)
+    await browser.close()
+
+
+async def test_one_session_cannot_hold_a_thousand_sockets(server: RunningServer):
+    browser = await server.signed_in("admin", address="198.51.100.33")
+    for _ in range(40):
+        await browser.tab().open(boot=False)
+    with pytest.raises(SocketRefused):
+        await browser.tab().open(boot=False)
+    await browser.close()
+
+
+async def test_every_answer_carries_the_security_headers(server: RunningServer, browser):
+    for path in ("/signin", "/patients", "/health", "/plain.css", "/nothing/here"):
+        headers = (await browser.http.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["x-frame-options"] == "DENY", path
+        assert headers["referrer-policy"] == "same-origin", path
+        assert headers["cross-origin-opener-policy"] == "same-origin", path
+        assert "unsafe-eval" not in headers["content-security-policy"], path
+        assert "default-src 'none'" in headers["content-security-policy"], path
+    assert (await browser.http.get("/signin")).headers["cache-control"] == "no-store"
+
+
+async def test_the_sign_in_page_has_no_script_and_no_inline_style(browser):
+    page = await browser.http.get("/signin")
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert "<style" not in page.text
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+
+
+async def test_the_sign_in_page_speaks_both_languages_and_remembers(browser):
+    assert "Masuk dengan akun" in (await browser.http.get("/signin")).text
+    english = await browser.http.get("/signin?lang=en&next=/patients")
+    assert 'lang="en"' in english.text
+    assert "Sign in with" in english.text
+    assert 'value="/patients"' in english.text
+    assert "Sign in with" in (await browser.http.get("/signin")).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/_upload", "/_upload/x.pdf", "/_all_routes", "/_health", "/_event", "/_event/?EIO=4&transport=polling"]
+)
+async def test_what_reflex_would_serve_by_itself_is_closed(server: RunningServer, path: str):
+    browser = await server.signed_in("admin", address="198.51.100.34")
+    assert (await browser.http.get(path)).status_code == 404
+    assert (await browser.http.post(path)).status_code == 404
+    await browser.close()
+
+
+async def test_other_methods_and_other_hosts_are_refused(server: RunningServer, browser):
+    assert (await browser.http.request("TRACE", "/signin")).status_code == 405
+    assert (await browser.http.get("/signin", headers={"Host": "evil.example"})).status_code == 421
+    probe = await browser.http.get("/health", headers={"Host": "10.0.0.5:8000"})
+    assert probe.status_code == 200
+
+
+async def test_a_body_longer_than_it_says_is_cut_off(server: RunningServer):
+    browser = await server.signed_in("admin", address="198.51.100.35")
+
+    async def drip():
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    try:
+        answer = await browser.http.put("/notes/00000000-0000-7000-8000-000000000000/plan", content=drip())
+        assert answer.status_code >= 400
+    except httpx.TransportError:
+        pass
+    assert (await browser.http.get("/session")).status_code == 200
+    await browser.close()
+
+
+@pytest.mark.parametrize("query", ["?next=https://evil.example", "?next=//evil.example", "?next=/%5cevil.example"])
+async def test_who_is_signed_in_already_is_not_sent_elsewhere(server: RunningServer, query: str):
+    browser = await server.signed_in("admin", address="198.51.100.36")
+    answer = await browser.http.get(f"/signin{query}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    await browser.close()
+
+
+async def test_setup_is_closed_once_there_is_an_owner(browser):
+    assert (await browser.http.get("/setup")).headers["location"] == "/signin"
+    answer = await browser.http.post("/setup", data={"code": "x", "username": "eve"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
+
+
+async def test_a_wrong_code_says_so_and_nothing_else(browser):
+    for code in ("AAAABBBBCCCC", "x'--", "A" * 200):
+        answer = await browser.http.get(f"/verify/{code}")
+        assert answer.status_code == 404
+        assert "tidak cocok dengan dokumen" in answer.text
+
+
+@pytest.mark.parametrize("path", ["//evil", "/a/../patients", "/patients\\x", "/x\x00", "/./signin"])
+def test_paths_that_two_programs_could_read_differently_are_odd(path: str):
+    assert is_odd(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/patients", "/patients.html", "/index.html", "/files/x.css", "/export/patients.csv", "/x.json"]
+)
+def test_what_is_not_named_public_needs_a_session(path: str):
+    assert not is_public(path)
+
+
+@pytest.mark.parametrize("path", ["/assets/index-1.js", "/fonts/a.woff2", "/mark.svg", "/signin", "/verify/ABC"])
+def test_static_files_and_plain_pages_are_public(path: str):
+    assert is_public(path)
+
+
+def test_a_local_path_keeps_its_query():
+    assert local_path("/patients?q=siti%20r") == "/patients?q=siti%20r"
+
+
+def test_inline_scripts_are_allowed_by_their_hashes_only(tmp_path):
+    (tmp_path / "index.html").write_text(
+        '<script>let a = 1</script><script src="/x.js"></script><script type="module">b()</script>'
+    )
+    (tmp_path / "patients").mkdir()
+    (tmp_path / "patients" / "index.html").write_text("<script>let p = 1</script>")
+    policy = ContentPolicy.of_build(tmp_path, ["https://klinik.example"])
+    home, patients = policy.of_page("/"), policy.of_page("/patients")
+    assert home.count("'sha256-") == 2
+    assert patients.count("'sha256-") == 1
+    assert script_hashes("<script>let p = 1</script>")[0] in patients
+    assert script_hashes("<script>let p = 1</script>")[0] not in home
+    assert policy.of_page("/patients/123").count("'sha256-") == 3
+    assert "wss://klinik.example" in home
+    assert "unsafe-eval" not in home
