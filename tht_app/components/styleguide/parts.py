@@ -202,7 +202,7 @@ def _dialogs() -> list[rx.Component]:
         ui.dialog(
             rx.el.p(t("styleguide.dialog.body"), class_name="m-0"),
             ui.dialog_actions(
-                ui.button("common.cancel", on_click=close, test_id="styleguide-dialog-cancel", autofocus=True),
+                ui.button("common.cancel", on_click=close, test_id="styleguide-dialog-cancel", auto_focus=True),
                 ui.button("common.save", kind="primary", on_click=close, test_id="styleguide-dialog-save"),
             ),
             open=StyleguideState.dialog_open,
@@ -212,7 +212,7 @@ def _dialogs() -> list[rx.Component]:
         ui.dialog(
             rx.el.p(t("styleguide.urgent.body"), class_name="m-0"),
             ui.dialog_actions(
-                ui.button("styleguide.urgent.safe", on_click=stop, autofocus=True),
+                ui.button("styleguide.urgent.safe", on_click=stop, auto_focus=True),
                 ui.button("styleguide.urgent.do", kind="danger", on_click=stop),
             ),
             open=StyleguideState.urgent_open,

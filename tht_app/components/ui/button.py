@@ -36,14 +36,14 @@ def button(
     test_id: str | None = None,
     disabled: Any = False,
     type: Literal["button", "submit", "reset"] = "button",
-    autofocus: bool = False,
+    auto_focus: bool = False,
     **props: Any,
 ) -> rx.Component:
     """A button with words. `label` is a catalogue key or a Var; `test_id` defaults to the key with dashes.
 
-    `autofocus` is for the safe button of a dialog.
+    `auto_focus` is for the safe button of a dialog.
     """
-    if autofocus or props.pop("auto_focus", False):
+    if auto_focus:
         props["custom_attrs"] = {**props.get("custom_attrs", {}), "data-autofocus": "true"}
     if on_click is not None:
         props["on_click"] = on_click

@@ -69,9 +69,9 @@ def dialog(
 ) -> rx.Component:
     """A modal question. `open` is a Var, `on_close` an event (Escape, the cross, a click beside it).
 
-    The focus goes to what has `autofocus=True`, else to the first field, else to the first button of its content, and
-    returns afterwards. `urgent` is for what cannot be undone: no closing by a click beside it, announced at once. Its children
-    exist only while it is open, so a form inside starts afresh each time.
+    The focus goes to what has `auto_focus=True`, else to the first field, else to the first button of its content, and
+    returns afterwards. `urgent` is for what cannot be undone: no closing by a click beside it, announced at once. Its
+    children exist only while it is open, so a form inside starts afresh each time.
     """
     name = mark_of(title_key, test_id) or "ui-dialog"
     return DialogBox.create(
