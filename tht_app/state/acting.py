@@ -150,6 +150,7 @@ def handler(*, needs: Needs, **actions: Any) -> Callable[[Callable[..., Any]], A
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        return rx.event(marked(needs)(_explained(function)), **actions)
+        marked_function: Any = marked(needs)(_explained(function))
+        return rx.event(marked_function, **actions)
 
     return decorate

@@ -17,6 +17,7 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 from tht_app.domain.errors import SessionEnded, Unavailable
+from tht_app.domain.identity import Permission
 from tht_app.state.acting import cookie
 from tht_app.state.bucket import Buckets
 from tht_app.state.feedback import NoticeState
@@ -48,7 +49,7 @@ COOKIE_NAMES = ("__Host-sid", "sid")
 class Rule:
     """What the gate knows about one handler."""
 
-    needs: frozenset[rx.Field] | frozenset[Any]
+    needs: frozenset[Permission]
     payload: Mapping[str, tuple[Any, bool]]
 
 

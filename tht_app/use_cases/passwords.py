@@ -2,8 +2,8 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-
-from passlib.hash import argon2
+from importlib import import_module
+from typing import Any
 
 from tht_app.domain.passwords import LONGEST
 
@@ -11,9 +11,10 @@ MEMORY_KIB = 64 * 1024
 ROUNDS = 3
 AT_ONCE = 4
 
+argon2: Any = import_module("passlib.hash").argon2  # a lazy attribute without types
 # The first use would load it, and four threads that do so at once break each other.
 argon2.set_backend("argon2_cffi")
-_hasher = argon2.using(type="ID", memory_cost=MEMORY_KIB, rounds=ROUNDS, parallelism=1)
+_hasher: Any = argon2.using(type="ID", memory_cost=MEMORY_KIB, rounds=ROUNDS, parallelism=1)
 _pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
 
 DUMMY = "$argon2id$v=19$m=65536,t=3,p=1$LoWQEoJwLiWEsFZKKUXIGQ$cBKruVnwCF+FzVIDk+ZVdhABxjbc7b1MOLfXs0PjvuE"
