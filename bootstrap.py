@@ -109,7 +109,7 @@ def follow(step, command, log_name, describe):
     detail = "working"
     try:
         with open(path, "w", encoding="utf-8") as log:
-            for raw in process.stdout:
+            for raw in process.stdout or ():
                 line = raw.decode("utf-8", "replace")
                 log.write(line)
                 detail = describe(line) or detail

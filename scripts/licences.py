@@ -24,8 +24,8 @@ def licence_of(name: str) -> tuple[str, str]:
     classified = [
         line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")
     ]
-    text = about.get("License-Expression") or "; ".join(classified) or (about.get("License") or "").split("\n")[0]
-    return about["Version"], text[:80] or "see the package"
+    text = about["License-Expression"] or "; ".join(classified) or (about["License"] or "").split("\n")[0]
+    return str(about["Version"]), text[:80] or "see the package"
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The pools of one process and the keys that go with them; opened once at start, closed at the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +88,7 @@ def hold(database: Database | None) -> None:
 
 
 @asynccontextmanager
-async def holding(database: Database) -> AsyncIterator[Database]:
+async def holding(database: Database) -> AsyncGenerator[Database, None]:
     """Hold a database for a while and close it afterwards."""
     hold(database)
     try:

@@ -5,7 +5,7 @@ command line. The application's own pool cannot do any of this.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +52,7 @@ class Gate:
         self._engine = engine
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self) -> AsyncGenerator[AsyncConnection, None]:
         """Raises `Unavailable` when the server cannot be reached."""
         try:
             async with self._engine.begin() as connection:

@@ -1,6 +1,6 @@
 """Opens everything a process needs to serve a clinic, and closes it again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from tht_app.database.crypto import read_master_key
@@ -10,7 +10,7 @@ from tht_app.settings import Settings, settings
 
 
 @asynccontextmanager
-async def opened_clinic(configuration: Settings | None = None) -> AsyncIterator[Database]:
+async def opened_clinic(configuration: Settings | None = None) -> AsyncGenerator[Database, None]:
     """Hold the pools and the vault of the configured clinic.
 
     With the embedded server, `tht run` has put its addresses into `THT_DATABASE_URL` and `THT_DATABASE_GATE_URL`.

@@ -5,7 +5,7 @@ itself, in a table that this role cannot read; without a live session every poli
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -208,7 +208,7 @@ class UnitOfWork:
         )
 
     @asynccontextmanager
-    async def read_only(self) -> AsyncIterator[None]:
+    async def read_only(self) -> AsyncGenerator[None, None]:
         """Run the block where PostgreSQL itself refuses a write, and undo whatever it may have done."""
         # Two statements in one round trip; SQLAlchemy's own savepoint would cost another.
         await self._connection.exec_driver_sql("savepoint reading; set transaction read only")
