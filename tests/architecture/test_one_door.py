@@ -15,8 +15,7 @@ OUTSIDE = {
     "tht_app/database/seal.py": "sealing of the audit log",
     "tht_app/database/listen.py": "LISTEN",
     "tht_app/database/server.py": "asks whether the embedded server answers",
-    "tht_app/cli/place.py": "makes the database of a new clinic and offers the setup code",
-    "tht_app/cli/run.py": "asks whether a database is a demo before it is opened",
+    "tht_app/cli/place.py": "makes the database of a new clinic, reads its demo mark, offers the setup code",
 }
 OPENING = re.compile(
     r"(^|\.)(commit|rollback|begin|begin_nested|begin_twophase)$"

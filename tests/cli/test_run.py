@@ -226,7 +226,9 @@ def test_a_real_clinic_offers_setup_and_keeps_its_key_and_its_name(folder: Path)
     data = str(folder / "real" / "data")
     with EmbeddedServer(Path(data)) as server, psycopg.connect(server.dsn(dbname=DATABASE)) as connection:
         connection.execute(
-            "insert into sec.person (id, username, display_name) values (gen_random_uuid(), 'pemilik', 'Hendra')"
+            "with owner as (insert into sec.person (id, username, display_name)"
+            " values (gen_random_uuid(), 'pemilik', 'Hendra') returning id)"
+            " insert into sec.person_role (person_id, role) select id, 'owner' from owner"
         )
     demo = tht("run", "--demo", "--port", str(real.port), THT_DATA_DIR=data)
     assert (demo.returncode, "real clinic" in demo.stderr) == (1, True)
@@ -234,6 +236,31 @@ def test_a_real_clinic_offers_setup_and_keeps_its_key_and_its_name(folder: Path)
     keyless = tht("run", "--port", str(real.port), THT_DATA_DIR=data)
     assert keyless.returncode == 1
     assert not key.exists(), "a new key would lock the data for ever"
+
+
+def test_a_clinic_opens_on_a_server_of_its_own_whose_administrator_is_no_superuser(folder: Path):
+    with EmbeddedServer(folder / "foreign") as server:
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("create role keeper login createrole")
+            connection.execute("create database klinik owner keeper template template0")
+        addresses = {
+            "THT_DATABASE_URL": server.dsn("tht_app", "klinik"),
+            "THT_DATABASE_GATE_URL": server.dsn("tht_gate", "klinik"),
+            "THT_DATABASE_ADMIN_URL": server.dsn("keeper", "klinik"),
+            "THT_DATA_DIR": str(folder / "files"),
+        }
+        keyless = tht("migrate", **addresses)
+        assert (keyless.returncode, "tht init" in keyless.stderr) == (1, True)
+        assert tht("init", **addresses).returncode == 0
+        clinic = Clinic(folder / "files", **addresses)
+        clinic.until_open()
+        assert clinic.ask("/ready")[0] == 200
+        assert clinic.end() == 0
+        assert server.pid
+    gone_away = tht("migrate", **addresses)
+    assert gone_away.returncode == 1
+    assert "does not answer" in gone_away.stderr
+    assert "Traceback" not in gone_away.stderr
 
 
 def test_screens_are_built_anew_only_when_something_they_are_made_of_changes(monkeypatch: pytest.MonkeyPatch):

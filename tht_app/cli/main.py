@@ -2,7 +2,9 @@
 
 import sys
 
+import psycopg
 import typer
+from sqlalchemy.exc import OperationalError
 
 from tht_app.cli import demo, init, migrate, run, user
 from tht_app.cli.steps import StepFailed
@@ -34,4 +36,8 @@ def main() -> None:
         app()
     except OPERATOR_ERRORS as problem:
         print(f"tht: {problem}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except (psycopg.OperationalError, OperationalError) as problem:
+        reason = str(problem).strip().splitlines()[0]
+        print(f"tht: The database does not answer ({reason}): check THT_DATABASE_URL and the server.", file=sys.stderr)
         raise SystemExit(1) from None

@@ -96,6 +96,41 @@ def clinic_place(*, exclusive: bool = False) -> Generator[Place, None, None]:
             settings.cache_clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What kind of clinic a database holds; neither `demo` nor `real` for an empty one."""
+
+    demo: bool = False
+    filled: bool = False
+    real: bool = False
+
+
+def demo_mark(place: Place) -> Mark:
+    """Ask the database, by the gate's login, whose right it is to read the mark; an empty database has no mark."""
+    if place.server is None and not _login_exists(place.settings.database_gate_url):
+        return Mark()
+    with psycopg.connect(place.admin_url if place.server else place.settings.database_gate_url) as connection:
+        found = connection.execute("select to_regclass('clinic.setting') is not null").fetchone()
+        if not found or not found[0]:
+            return Mark()
+        mark = connection.execute("select value ->> 'filled' from clinic.setting where key = 'demo'").fetchone()
+        if mark is not None:
+            return Mark(demo=True, filled=mark[0] == "true")
+        needed = connection.execute("select sec.setup_needed()").fetchone()
+        return Mark(real=bool(needed and not needed[0]))
+
+
+def _login_exists(url: str) -> bool:
+    """Whether the gate can sign in; before the first migration there is no such role. Raises when nobody answers."""
+    try:
+        with psycopg.connect(url):
+            return True
+    except psycopg.OperationalError as refusal:
+        if "does not exist" in str(refusal) or "authentication failed" in str(refusal):
+            return False
+        raise
+
+
 def setup_code(place: Place) -> str:
     """A one-time code for `/setup`, valid for a day, or "" when the clinic has an owner."""
     code = "-".join(secrets.token_hex(2) for _ in range(4))
@@ -123,4 +158,4 @@ def _passwords(chosen: Settings) -> Passwords:
     return Passwords(app=password(chosen.database_url), gate=password(chosen.database_gate_url))
 
 
-__all__ = ["Place", "ServerProblem", "choose_demo", "clinic_place", "key_file", "setup_code"]
+__all__ = ["Mark", "Place", "ServerProblem", "choose_demo", "clinic_place", "demo_mark", "key_file", "setup_code"]

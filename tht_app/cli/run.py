@@ -14,11 +14,10 @@ from contextlib import ExitStack
 from importlib import import_module
 from typing import Annotated
 
-import psycopg
 import typer
 
 from tht_app.cli.frontend import ROOT, ensure_build, refresh_lock, serving_environment
-from tht_app.cli.place import Place, choose_demo, clinic_place, setup_code
+from tht_app.cli.place import Place, choose_demo, clinic_place, demo_mark, setup_code
 from tht_app.cli.steps import StepFailed, Steps, say
 from tht_app.settings import settings
 
@@ -83,18 +82,12 @@ def _prepare(steps: Steps, place: Place, *, demo: bool, small: bool) -> None:
 
 def _refuse_the_wrong_clinic(place: Place, *, demo: bool) -> bool:
     """Before anything is changed: a demo never opens a real clinic, nor the other way round. True for a filled demo."""
-    with psycopg.connect(place.admin_url or place.settings.database_gate_url) as connection:
-        found = connection.execute("select to_regclass('clinic.setting') is not null").fetchone()
-        if not found or not found[0]:
-            return False
-        mark = connection.execute("select value ->> 'filled' from clinic.setting where key = 'demo'").fetchone()
-        if mark is not None and not demo:
-            raise StepFailed(IS_A_DEMO)
-        if demo and mark is None and place.server:
-            people = connection.execute("select 1 from sec.person where not is_service limit 1").fetchone()
-            if people is not None:
-                raise StepFailed(IS_REAL)
-        return mark is not None and mark[0] == "true"
+    mark = demo_mark(place)
+    if mark.demo and not demo:
+        raise StepFailed(IS_A_DEMO)
+    if demo and mark.real:
+        raise StepFailed(IS_REAL)
+    return mark.filled
 
 
 def _seed(progress: Callable[[str], None], *, small: bool) -> bool:
