@@ -1,6 +1,7 @@
 """Doctors, rooms, devices, visit types, working hours, appointments and what they take for themselves."""
 
 from alembic import op
+
 from ddl import protect
 
 revision = "0003"

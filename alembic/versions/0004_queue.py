@@ -1,6 +1,7 @@
 """Service points, the tickets of a day and everything that happened to them."""
 
 from alembic import op
+
 from ddl import append_only, protect
 
 revision = "0004"
