@@ -16,7 +16,7 @@ from tht_app.components.pharmacy.prescription_panel import prescription_panel
 from tht_app.components.ui.button import button, link_button
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.patient_banner import patient_banner
-from tht_app.components.ui.show import alert, empty, skeleton
+from tht_app.components.ui.show import alert, empty, error_state, skeleton
 from tht_app.components.ui.tabs import tabs
 from tht_app.domain.encounter.visit import EncounterStatus
 from tht_app.i18n import t
@@ -61,8 +61,8 @@ def _panel_tab(name: str, symbol: str, **props: Any) -> rx.Component:
         aria_pressed=rx.cond(chosen, "true", "false"),
         on_click=EncounterState.show_panel(name),
         class_name=(
-            "flex-1 min-w-0 inline-flex items-center justify-center gap-2 min-h-control px-3 max-sm:px-1 rounded-control "
-            "border border-line-strong bg-surface font-semibold text-muted aria-pressed:border-accent "
+            "flex-1 min-w-0 inline-flex items-center justify-center gap-2 min-h-control px-3 max-sm:px-1 "
+            "rounded-control border border-line-strong bg-surface font-semibold text-muted aria-pressed:border-accent "
             "aria-pressed:bg-accent-soft aria-pressed:text-accent-text " + props.pop("class_name", "")
         ),
         data_testid=f"encounter-panel-{name}",
@@ -160,5 +160,6 @@ def encounter_screen() -> rx.Component:
         empty("encounter.missing.title", "encounter.missing.body", link_button("encounter.missing.home", "/")),
         class_name="p-6",
     )
+    unreachable = rx.el.div(error_state("encounter.unreachable.title", on_retry=EncounterState.load), class_name="p-6")
     waiting = rx.el.div(skeleton(8), class_name="p-6")
-    return rx.match(EncounterState.phase, ("ready", ready), ("missing", missing), waiting)
+    return rx.match(EncounterState.phase, ("ready", ready), ("missing", missing), ("unreachable", unreachable), waiting)

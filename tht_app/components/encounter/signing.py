@@ -142,7 +142,9 @@ def signed_card() -> rx.Component:
         "encounter.signed.title",
         rx.el.p(t("encounter.signed.by", name=view.signed_by, at=view.signed_at), class_name="m-0"),
         rx.el.p(
-            "SHA-256 ", view.hash, class_name="m-0 text-12 text-muted break-all", data_testid="encounter-signed-hash"
+            t("encounter.signed.hash", hash=view.hash),
+            class_name="m-0 text-12 text-muted break-all",
+            data_testid="encounter-signed-hash",
         ),
         rx.el.div(
             button("encounter.signed.check", on_click=SigningState.check, icon="shield-check"),

@@ -57,11 +57,7 @@ def parse_reading(vital: Vital, text: str) -> Decimal:
     low, high = vital.possible
     if not low <= value <= high:
         raise ValidationFailed(
-            {
-                vital.field: Problem(
-                    "encounter.not_plausible", {"low": spoken(low), "high": spoken(high)}
-                )
-            }
+            {vital.field: Problem("encounter.not_plausible", {"low": spoken(low), "high": spoken(high)})}
         )
     return value
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
-from tht_app.state.encounter.visit import EncounterState, as_id
+from tht_app.state.encounter.visit import EncounterState, as_id, per_visit
 from tht_app.use_cases.encounter import (
     AddHistory,
     AddMedicine,
@@ -22,6 +22,7 @@ async def _visit(state: rx.State) -> EncounterState:
     return await state.get_state(EncounterState)
 
 
+@per_visit
 class AllergiesState(Acting, rx.State):
     """The form of allergies."""
 
@@ -64,6 +65,7 @@ class AllergiesState(Acting, rx.State):
             await self._notify("encounter.allergies.struck", undo=undo)
 
 
+@per_visit
 class HistoryState(Acting, rx.State):
     """The forms of current medicines and of the history."""
 

@@ -6,7 +6,7 @@ from tht_app.domain.encounter.vitals import BY_FIELD
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
 from tht_app.state.encounter.view_models import CodeView, code_views
-from tht_app.state.encounter.visit import EncounterState, as_id
+from tht_app.state.encounter.visit import EncounterState, as_id, per_visit
 from tht_app.use_cases.encounter import (
     AddDiagnosis,
     MakePrimary,
@@ -19,6 +19,7 @@ from tht_app.use_cases.encounter import (
 WRITERS = (Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING)
 
 
+@per_visit
 class VitalsState(Acting, rx.State):
     """The form of vital signs."""
 
@@ -37,6 +38,7 @@ class VitalsState(Acting, rx.State):
         await self._notify("encounter.vitals.saved", name=visit.view.patient_name)
 
 
+@per_visit
 class DiagnosisState(Acting, rx.State):
     """The search for codes and the diagnosis being added."""
 

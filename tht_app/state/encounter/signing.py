@@ -7,11 +7,12 @@ from tht_app.domain.encounter.signing import ChangedSinceReview
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
 from tht_app.state.encounter.view_models import ReviewView, review_view
-from tht_app.state.encounter.visit import EncounterState, as_id
+from tht_app.state.encounter.visit import EncounterState, as_id, per_visit
 from tht_app.state.ent.exam import ExamState
 from tht_app.use_cases.encounter import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
 
 
+@per_visit
 class SigningState(Acting, rx.State):
     """The dialog of signing and the form of addenda. Passwords pass through and are never kept."""
 

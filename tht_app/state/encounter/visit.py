@@ -1,12 +1,13 @@
 """The encounter screen itself: what it is about, which part is seen, starting the visit."""
 
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 import reflex as rx
 
 from tht_app.domain.encounter.record import EncounterRecord
-from tht_app.domain.errors import NotFound
+from tht_app.domain.errors import NotFound, Unavailable
 from tht_app.domain.identity import Permission
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
@@ -42,11 +43,23 @@ def as_id(text: str) -> UUID:
         raise NotFound from None
 
 
+PER_VISIT: list[type[rx.State]] = [ExamState]
+"""States that hold something about one visit only, such as a diagnosis that was picked and not yet added."""
+
+StateClass = TypeVar("StateClass", bound=type[rx.State])
+
+
+def per_visit(state: StateClass) -> StateClass:
+    """Let a State start afresh whenever another visit is opened in the same tab."""
+    PER_VISIT.append(state)
+    return state
+
+
 class EncounterState(Acting, rx.State):
     """One visit as the screen shows it."""
 
     phase: str = "loading"
-    """`loading`, `ready` or `missing`."""
+    """`loading`, `ready`, `missing` or `unreachable`."""
     view: EncounterView = EncounterView()
     banner: BannerView = BannerView()
     allergies: list[EntryView] = []
@@ -64,13 +77,16 @@ class EncounterState(Acting, rx.State):
         """Show the visit that the address names."""
         wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
         if wanted != self.view.id:
-            self.reset()
+            await self._start_afresh()
         try:
             await self._reload(as_id(wanted))
         except NotFound:
-            self.reset()
+            await self._start_afresh()
             self.phase = "missing"
             return
+        except Unavailable:
+            self.phase = self.phase if self.phase == "ready" else "unreachable"
+            raise
         exam = await self.get_state(ExamState)
         await exam._show(self.view.id, may_write=self.view.may_write)
 
@@ -96,6 +112,12 @@ class EncounterState(Acting, rx.State):
         await self._execute(FinishEncounter(as_id(self.view.id)))
         await self._reload()
         await self._notify("encounter.visit.finished", name=self.view.patient_name)
+
+    async def _start_afresh(self) -> None:
+        """Nothing of one patient is left when another is opened."""
+        self.reset()
+        for state in PER_VISIT:
+            (await self.get_state(state)).reset()
 
     async def _reload(self, encounter_id: UUID | None = None) -> None:
         """Read the visit again."""
