@@ -113,6 +113,8 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
     return () => {
       document.removeEventListener("tht:answered", answered);
       clearTimeout(waiting.current);
+      // The answer has closed the form before the form could say so.
+      if (waiting.current !== null) tell("answered");
     };
   }, []);
 
