@@ -1,7 +1,7 @@
 // Tells the server what some fields of the form around it hold, once the person has left one of them.
 import { createElement, useEffect, useRef } from "react";
 
-export function FormWatch({ fields, onLeft }) {
+export function FormWatch({ fields, first, onLeft }) {
   const mark = useRef(null);
   const told = useRef("");
   useEffect(() => {
@@ -23,8 +23,11 @@ export function FormWatch({ fields, onLeft }) {
     const later = () => setTimeout(left, 0);
     form.addEventListener("focusout", later);
     form.addEventListener("change", later);
+    // The sheet takes the focus itself when it opens; the first field is where one begins.
+    const begin = setTimeout(() => form.elements.namedItem(first)?.focus(), 0);
     later();
     return () => {
+      clearTimeout(begin);
       form.removeEventListener("focusout", later);
       form.removeEventListener("change", later);
     };

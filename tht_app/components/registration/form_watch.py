@@ -12,4 +12,6 @@ class FormWatch(rx.Component):
     tag = "FormWatch"
 
     fields: rx.Var[list[str]]
+    first: rx.Var[str]
+    """The field that has the focus in the beginning."""
     on_left: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]

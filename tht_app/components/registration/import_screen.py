@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.registration.upload_form import UploadForm
 from tht_app.i18n import t
 from tht_app.state.registration.imports import ImportState
 
@@ -21,7 +22,7 @@ def upload_card() -> rx.Component:
         rx.el.p(t("registration.import.intro"), class_name="m-0"),
         rx.el.p(t("registration.import.columns"), class_name="m-0 text-muted text-13"),
         rx.cond(ImportState.problem != "", ui.alert(ImportState.problem, "danger")),
-        rx.el.form(
+        UploadForm.create(
             rx.el.label(t("registration.import.file"), html_for="import_file", class_name="font-semibold text-14"),
             rx.el.input(
                 id="import_file",
@@ -34,8 +35,6 @@ def upload_card() -> rx.Component:
             ),
             ui.submit_button("registration.import.check", icon="file-search"),
             action="/import/patients",
-            method="post",
-            enc_type="multipart/form-data",
             class_name="flex flex-wrap items-center gap-3",
         ),
     )

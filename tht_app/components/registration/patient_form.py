@@ -168,7 +168,7 @@ def registration_sheet() -> rx.Component:
                 ),
                 ui.button("common.cancel", kind="ghost", on_click=Sheet.close, test_id="registration-form-cancel"),
             ),
-            FormWatch.create(fields=WATCHED, on_left=Sheet.check),
+            FormWatch.create(fields=WATCHED, first="name", on_left=Sheet.check),
             on_submit=Sheet.save,
             key_epoch=Sheet.key_epoch,
             errors=Sheet.errors,

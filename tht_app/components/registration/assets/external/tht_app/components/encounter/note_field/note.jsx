@@ -1,0 +1,1 @@
+/work/main/tht_app/components/encounter/note.jsx

@@ -1,0 +1,1 @@
+/work/main/tht_app/components/registration/form_watch.jsx

@@ -1,0 +1,1 @@
+/work/main/tht_app/i18n/i18n.js

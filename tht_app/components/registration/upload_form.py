@@ -1,0 +1,14 @@
+"""Sending a file to a plain HTTP route of ours."""
+
+import reflex as rx
+
+SCRIPT = rx.asset("upload_form.jsx", shared=True)
+
+
+class UploadForm(rx.Component):
+    """A form that the browser posts to `action` as multipart; Reflex's own form never lets it."""
+
+    library = SCRIPT.importable_path
+    tag = "UploadForm"
+
+    action: rx.Var[str]
