@@ -369,12 +369,12 @@ async def on_server(server: EmbeddedServer, sizes: Sequence[int], key: bytes) ->
     hold(database)
     results: dict[int, dict[str, float]] = {}
     try:
-        actor = Actor(await gate.open_session(person, address="127.0.0.1"))
         loader = Loader(admin, database.vault, person)
         loader.catch_up()
         for size in [size for size in sizes if size >= loader.rows]:
             print(f"{size:,} patients", flush=True)
             loader.grow_to(size)
+            actor = Actor(await gate.open_session(person, address="127.0.0.1"))
             results[size] = await measure(actor, loader.sample, size)
     finally:
         hold(None)

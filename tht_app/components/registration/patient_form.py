@@ -50,6 +50,7 @@ def _basics() -> list[rx.Component]:
         _field("sex", kind="select", required=True, options=_choices(Sex, "sex")),
         _field("nik", help_key="registration.help.nik"),
         _field("nik_missing", kind="select", options=_choices(NikMissing, "nik_missing")),
+        _warnings(),
         _field("phone", kind="tel", help_key="registration.help.phone"),
         _field("payer", kind="select", options=_choices(Payer, "payer", empty=False)),
         _field("bpjs"),
@@ -157,7 +158,6 @@ def registration_sheet() -> rx.Component:
         ui.form(
             ui.error_summary(Sheet.errors),
             *_basics(),
-            _warnings(),
             *_folded(),
             rx.cond(Sheet.correcting, rx.fragment(), _consents()),
             ui.form_actions(
