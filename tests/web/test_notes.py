@@ -1,17 +1,9 @@
 """A note is saved over plain HTTP: acknowledged after the commit, never twice, never over somebody else's text."""
 
-import contextlib
-import os
-import secrets
-import shutil
-import signal
-import tempfile
-from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import httpx
-import psycopg
 import pytest
 from starlette.applications import Starlette
 
@@ -19,7 +11,6 @@ from tests.conftest import Actors, Clinic
 from tests.factories.encounter import give_password, make_complete_note, make_patient, make_visit
 from tests.web.conftest import PASSWORD as WEB_PASSWORD
 from tests.web.conftest import RunningServer
-from tht_app.database.server import EmbeddedServer
 from tht_app.domain.errors import Unavailable
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.encounter import SignEncounter
@@ -203,31 +194,3 @@ async def test_a_real_server_saves_for_a_session_and_for_nobody_else(server: Run
     assert (refused.status_code, foreign.status_code, saved.status_code) == (401, 403, 200)
     await doctor.close()
     await stranger.close()
-
-
-@pytest.mark.slow
-def test_postgresql_is_asked_for_durable_commits_unless_a_test_says_otherwise():
-    """The acknowledgement follows a commit that survives `kill -9`: nothing weakens it."""
-    folder = Path(tempfile.mkdtemp(prefix="tht-note-"))
-    folder.chmod(0o755)
-    server = EmbeddedServer(folder)
-    server.start()
-    try:
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute("create table note (id int primary key, body text)")
-            for name in ("fsync", "synchronous_commit", "full_page_writes"):
-                assert connection.execute(f"show {name}").fetchone() == ("on",)
-            token = secrets.token_hex(8)
-            connection.execute("insert into note values (1, %s)", (token,))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(server.pid, signal.SIGKILL)
-        again = EmbeddedServer(folder)
-        server.stop()
-        again.start()
-        try:
-            with psycopg.connect(again.dsn(), autocommit=True) as connection:
-                assert connection.execute("select body from note").fetchone() == (token,)
-        finally:
-            again.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
