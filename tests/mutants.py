@@ -32,6 +32,9 @@ DOOR = "tht_app/use_cases/door.py"
 DOOR_TESTS = ("tests/use_cases/test_door.py",)
 ROW_TESTS = ("tests/database/test_row_security.py",)
 CRYPTO_TESTS = ("tests/database/test_crypto.py",)
+GATE = "tht_app/state/gate.py"
+GATE_TESTS = ("tests/web/test_gate.py",)
+EDGE_TESTS = ("tests/web/test_edge.py",)
 
 MUTANTS = [
     Mutant(
@@ -106,6 +109,55 @@ MUTANTS = [
         "        version = self._newest[purpose]\n        nonce = bytes(NONCE_BYTES)\n",
         CRYPTO_TESTS,
     ),
+    Mutant(
+        "gate-lets-everybody-through",
+        GATE,
+        "            if not who.may(rule.needs):\n",
+        "            if False:\n",
+        GATE_TESTS,
+    ),
+    Mutant(
+        "state-not-bound-to-the-session",
+        GATE,
+        "            root.reset()\n            await self._refuse",
+        "            await self._refuse",
+        GATE_TESTS,
+    ),
+    Mutant(
+        "handlers-without-permission-accepted-at-start",
+        GATE,
+        "    if wrong:\n",
+        "    if False:\n",
+        GATE_TESTS,
+    ),
+    Mutant(
+        "payload-types-not-enforced",
+        GATE,
+        "            _replace(event.payload, read(event.payload, rule.payload))\n",
+        "            pass\n",
+        GATE_TESTS,
+    ),
+    Mutant(
+        "any-origin-opens-the-socket",
+        "tht_app/web/edge.py",
+        ' or headers.get("origin") not in self._origins:\n            return FORBIDDEN',
+        ":\n            return FORBIDDEN",
+        EDGE_TESTS,
+    ),
+    Mutant(
+        "ended-session-believed-for-ten-minutes",
+        "tht_app/web/identity/sessions.py",
+        "FRESH_SECONDS = 2.0\n",
+        "FRESH_SECONDS = 600.0\n",
+        EDGE_TESTS,
+    ),
+    Mutant(
+        "guessing-not-slowed",
+        "tht_app/web/identity/credentials.py",
+        "    if blocked:\n",
+        "    if False:\n",
+        ("tests/web/test_signin.py",),
+    ),
 ]
 
 
@@ -165,7 +217,10 @@ def main(names: list[str]) -> int:
         started = time.monotonic()
         caught, why = _run(mutant)
         survivors += not caught
-        print(f"{'caught  ' if caught else 'SURVIVED'} {mutant.name} ({time.monotonic() - started:.0f} s) {why[:150]}", flush=True)
+        print(
+            f"{'caught  ' if caught else 'SURVIVED'} {mutant.name} ({time.monotonic() - started:.0f} s) {why[:150]}",
+            flush=True,
+        )
     print(f"{survivors} survived")
     return 1 if survivors else 0
 
