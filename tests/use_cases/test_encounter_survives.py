@@ -6,7 +6,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -30,7 +30,7 @@ PEOPLE = {"admin": "admin", "dokter": "doctor"}
 
 
 @pytest.fixture
-def durable() -> EmbeddedServer:
+def durable() -> Iterator[EmbeddedServer]:
     """A server with its real settings, unlike the fast one of the other tests."""
     folder = Path(tempfile.mkdtemp(prefix="tht-survive-"))
     folder.chmod(0o755)
