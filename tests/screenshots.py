@@ -1,0 +1,121 @@
+"""Pictures of every page in docs/screenshots: desktop and tablet, light and dark, from a fresh small demo clinic.
+
+`make screenshots`. Names are `<page>-<device>-<theme>.png`; the README shows some of them.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.conftest import DEMO_PASSWORD, DESKTOP, FLAGS, TABLET, start_clinic, stop_clinic
+
+TARGET = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
+SHOTS = (
+    ("home-front-desk", "admin", "/"),
+    ("patients", "admin", "found patients"),
+    ("patient", "admin", "first patient"),
+    ("register", "admin", "register"),
+    ("patients-import", "admin", "/patients/import"),
+    ("calendar", "admin", "/calendar"),
+    ("queue", "admin", "/queue"),
+    ("home-doctor", "dokter", "/"),
+    ("encounter", "dokter", "first visit"),
+    ("prescriptions", "dokter", "/prescriptions"),
+    ("home-nurse", "perawat", "/"),
+    ("home-pharmacist", "apoteker", "/"),
+    ("pharmacy", "apoteker", "/pharmacy"),
+    ("inventory", "apoteker", "/inventory"),
+    ("home-cashier", "kasir", "/"),
+    ("settings", "pemilik", "/settings"),
+    ("styleguide", "admin", "/styleguide"),
+)
+"""Picture, account, address or what to open."""
+LOOKS = (
+    ("desktop", "light"),
+    ("desktop", "dark"),
+    ("tablet", "light"),
+    ("tablet", "dark"),
+)
+
+
+def _open(page: Page, origin: str, place: str) -> None:
+    if place in {"found patients", "first patient"}:
+        page.goto(f"{origin}/patients")
+        page.get_by_test_id("registration-patients-search").press_sequentially("putri", delay=40)
+        row = page.get_by_test_id("registration-patients-results").locator("tbody tr").first
+        row.wait_for()
+        if place == "first patient":
+            row.click()
+            page.wait_for_url(re.compile("/patients/[0-9a-f-]{36}"))
+    elif place == "register":
+        page.goto(f"{origin}/patients")
+        page.get_by_test_id("registration-patients-register").click()
+        page.get_by_test_id("registration-field-name").wait_for()
+    elif place == "first visit":
+        page.goto(f"{origin}/")
+        page.get_by_test_id("encounter-day-open").first.click()
+        page.wait_for_url(re.compile("/encounters/[0-9a-f-]{36}"))
+        page.get_by_test_id("encounter-note-subjective").wait_for()
+    else:
+        page.goto(f"{origin}{place}")
+    page.wait_for_selector("main h1")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1200)
+
+
+def _sign_in(page: Page, origin: str, username: str) -> None:
+    page.goto(f"{origin}/signin")
+    page.get_by_test_id("identity-signin-username").fill(username)
+    page.get_by_test_id("identity-signin-password").fill(DEMO_PASSWORD)
+    page.get_by_test_id("identity-signin-submit").click()
+    page.wait_for_url(f"{origin}/")
+
+
+def _take(browser: Browser, origin: str, device: str, theme: str) -> None:
+    tablet = device == "tablet"
+    size = TABLET if tablet else DESKTOP
+    for username in dict.fromkeys(shot[1] for shot in SHOTS):
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            has_touch=tablet,
+            color_scheme="dark" if theme == "dark" else "light",
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+        )
+        page = context.new_page()
+        if username == "admin":
+            page.goto(f"{origin}/signin")
+            page.screenshot(path=TARGET / f"signin-{device}-{theme}.png")
+        _sign_in(page, origin, username)
+        for name, who, place in SHOTS:
+            if who == username:
+                _open(page, origin, place)
+                page.screenshot(path=TARGET / f"{name}-{device}-{theme}.png")
+                print(f"{name}-{device}-{theme}.png", flush=True)
+        context.close()
+
+
+def main() -> None:
+    """Open a clinic, take all pictures, close it."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="tht-shots-"))
+    folder.chmod(0o755)
+    clinic = start_clinic(folder / "data")
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(
+                executable_path=os.environ.get("THT_CHROMIUM") or shutil.which("chromium"), args=list(FLAGS)
+            )
+            for device, theme in LOOKS:
+                _take(browser, clinic.origin, device, theme)
+            browser.close()
+    finally:
+        stop_clinic(clinic)
+
+
+if __name__ == "__main__":
+    main()
