@@ -52,7 +52,7 @@ class Size:
     busy: int
 
 
-FULL = Size(patients=2000, past_days=14, future_days=6, busy=5)
+FULL = Size(patients=2000, past_days=14, future_days=6, busy=4)
 SMALL = Size(patients=200, past_days=1, future_days=1, busy=4)
 
 
