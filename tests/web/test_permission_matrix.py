@@ -266,6 +266,7 @@ EFFECTS: dict[str, tuple[str, dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", EFFECTS)
 async def test_what_is_allowed_also_happens(server: RunningServer, name: str):
     role, payload, proof = EFFECTS[name]
+    server.clinic.admin_fetch("update sec.person set lang = 'id'")
     assert server.clinic.admin_fetch(proof) == []
     browser = await server.signed_in(USERS[role], address="198.51.100.190")
     tab = await browser.tab().open("/nowhere")

@@ -123,6 +123,8 @@ class Edge:
         send = self._with_headers(scope, send)
         answer = await self._refusal(scope, headers)
         if answer is not None:
+            if method in WRITING:
+                await _drain(receive, SMALL_BODY)
             await _answer(send, *answer)
             return
         limit = most_bytes(path)
