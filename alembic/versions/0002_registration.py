@@ -1,6 +1,7 @@
 """Patients, how they are found, what they consented to, and the files they are imported from."""
 
 from alembic import op
+
 from ddl import definer, protect
 
 revision = "0002"
@@ -161,7 +162,7 @@ begin
             from fitting f
         ), chosen as (
             select r.id, r.word, r.tier, count(*) over () as many from ranked r
-            order by r.tier, length(r.word), r.word limit 400
+            order by r.tier, length(r.word), r.word limit case when weigh then 400 else 100 end
         )
         select token, c.id, c.word, c.tier, case when not weigh then 0 else (
             select count(*)::integer from (
@@ -173,37 +174,36 @@ end $$
 """
 
 # Patients that have one of the leading words, and for each further typed word either a word that contains it (under
-# three letters: begins with it) or one of the given words; best tier first, then by name. The caller leads with the
-# rarest, the further ones are checked inside the index.
+# three letters: begins with it) or one of the given words; in the order of the leading words, then by name. The caller
+# leads with the rarest, the further ones are checked inside the index. Word by word, so that it ends as soon as the
+# list is full.
 PATIENTS_NAMED = """
 create function sec.patients_named(
-    leading_words integer[], tiers integer[], typed text[],
-    second integer[], third integer[], fourth integer[], at_most integer)
-returns table (patient_id uuid, tier integer)
+    leading_words integer[], typed text[], second integer[], third integer[], fourth integer[], at_most integer)
+returns table (patient_id uuid)
 language plpgsql stable security definer
 set search_path = pg_catalog, clinic, sec, pg_temp set plan_cache_mode = force_generic_plan rows 21 as $$
 declare
     patterns text[] := array(
         select case when length(word) < 3 then '% ' else '%' end || word || '%'
         from unnest(typed) with ordinality as t(word, place) order by place);
+    found uuid[] := '{}';
+    lead integer;
 begin
     if not sec.has('patient.search') then
         raise exception 'patient.search is needed' using errcode = '42501';
     end if;
-    return query
-    select found.patient_id, min(l.tier)
-    from unnest(leading_words, tiers) as l(word_id, tier)
-    cross join lateral (
-        select n.patient_id, n.name_sort from clinic.patient_name n
-        where n.word_id = l.word_id
-          and (patterns[1] is null or ' ' || n.name_sort like patterns[1] or n.word_ids && second)
-          and (patterns[2] is null or ' ' || n.name_sort like patterns[2] or n.word_ids && third)
-          and (patterns[3] is null or ' ' || n.name_sort like patterns[3] or n.word_ids && fourth)
-        order by n.name_sort, n.patient_id limit least(at_most, 101)
-    ) found
-    group by found.patient_id, found.name_sort
-    order by min(l.tier), found.name_sort, found.patient_id
-    limit least(at_most, 101);
+    foreach lead in array leading_words loop
+        found := found || array(
+            select n.patient_id from clinic.patient_name n
+            where n.word_id = lead and n.patient_id <> all (found)
+              and (patterns[1] is null or ' ' || n.name_sort like patterns[1] or n.word_ids && second)
+              and (patterns[2] is null or ' ' || n.name_sort like patterns[2] or n.word_ids && third)
+              and (patterns[3] is null or ' ' || n.name_sort like patterns[3] or n.word_ids && fourth)
+            order by n.name_sort, n.patient_id limit least(at_most, 101) - cardinality(found));
+        exit when cardinality(found) >= least(at_most, 101);
+    end loop;
+    return query select unnest(found);
 end $$
 """
 
@@ -282,9 +282,7 @@ def _names() -> None:
         "for each statement execute function sec.index_patient_names()"
     )
     definer(NAME_WORDS, "sec.name_words(text[], text[], boolean, boolean)")
-    definer(
-        PATIENTS_NAMED, "sec.patients_named(integer[], integer[], text[], integer[], integer[], integer[], integer)"
-    )
+    definer(PATIENTS_NAMED, "sec.patients_named(integer[], text[], integer[], integer[], integer[], integer)")
 
 
 def upgrade() -> None:

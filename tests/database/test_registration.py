@@ -208,6 +208,7 @@ class TestConstraints:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(
                     "insert into clinic.consent (id, patient_id, purpose, text_version, given, giver, "
-                    "giver_name_sealed, at, recorded_by) values (%s, %s, 'reminders', '1', true, 'patient', '', now(), sec.me())",
+                    "giver_name_sealed, at, recorded_by) "
+                    "values (%s, %s, 'reminders', '1', true, 'patient', '', now(), sec.me())",
                     (uuid4(), patient_id),
                 )

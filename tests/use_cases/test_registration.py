@@ -260,7 +260,7 @@ class TestReading:
             "select * from clinic.name_word",
             "select * from clinic.patient_name",
             "select * from sec.name_words(array['siti'], array['siti'], false, false)",
-            "select * from sec.patients_named(array[1], array[0], null, null, null, null, 20)",
+            "select * from sec.patients_named(array[1], null, null, null, null, 20)",
             "insert into clinic.patient_name values (1, 'x', gen_random_uuid(), array[1])",
             "delete from clinic.patient",
         ],

@@ -32,8 +32,8 @@ LISTED = f"""{HIT}, (
     select max(e.arrived_at) from encounter e where e.patient_id = patient.id and e.status <> 'cancelled') as last_at"""
 NAMED = f"""
 select {LISTED}
-from sec.patients_named(:leading, :tiers, :typed, :second, :third, :fourth, :at_most)
-with ordinality as n(patient_id, tier, place) join patient on patient.id = n.patient_id
+from sec.patients_named(:leading, :typed, :second, :third, :fourth, :at_most)
+with ordinality as n(patient_id, place) join patient on patient.id = n.patient_id
 where merged_into is null order by n.place
 """
 
@@ -128,8 +128,7 @@ async def _named(work: UnitOfWork, groups: list[_Group], at_most: int) -> list[P
     second, third, fourth = [*(group.otherwise for group in others), [], [], []][:3]
     rows = await work.fetch(
         NAMED,
-        leading=[word.id for word in leading.fitting],
-        tiers=[word.tier for word in leading.fitting],
+        leading=[word.id for word in sorted(leading.fitting, key=lambda word: word.tier)],
         typed=[group.typed for group in others],
         second=second,
         third=third,
