@@ -45,9 +45,7 @@ def protect(
     if update is not None:
         op.execute(f"grant update on {name} to tht_app")
         allowed = _allowed(update)
-        op.execute(
-            f"create policy app_update on {name} for update to tht_app using ({allowed}) with check ({allowed})"
-        )
+        op.execute(f"create policy app_update on {name} for update to tht_app using ({allowed}) with check ({allowed})")
     if delete is not None:
         op.execute(f"grant delete on {name} to tht_app")
         op.execute(f"create policy app_delete on {name} for delete to tht_app using ({_allowed(delete)})")

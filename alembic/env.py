@@ -7,7 +7,7 @@ from alembic import context
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that a migration says `from ddl import protect`
 
-from tht_app.database import tables  # noqa: E402  (needs the path above)
+from tht_app.database import tables
 
 LOCK_TIMEOUT = "5s"
 """A migration that cannot get its lock gives up instead of queueing every clerk behind it."""

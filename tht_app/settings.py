@@ -1,7 +1,7 @@
 """Every setting of an installation, typed, from the environment alone.
 
-One prefix, `THT_`; each secret can also come from a file named by the same variable with `_FILE` behind it, which is how
-containers and systemd hand secrets over. `.env.example` explains each for the person who runs the clinic.
+One prefix, `THT_`; each secret can also come from a file named by the same variable with `_FILE` behind it, which is
+how containers and systemd hand secrets over. `.env.example` explains each for the person who runs the clinic.
 """
 
 import os

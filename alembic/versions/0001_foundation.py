@@ -4,8 +4,8 @@ Roles, schemas and extensions are made by `tht migrate` before this runs (they b
 """
 
 from alembic import op
-from ddl import append_only, definer, protect
 
+from ddl import append_only, definer, protect
 from tht_app.domain.identity import ROLE_PERMISSIONS
 
 revision = "0001"
@@ -321,7 +321,15 @@ begin
 end $$
 """
 
-SEC_TABLES_OF_THE_DEFINER = ("person", "person_role", "role_permission", "credential", "session", "sign_in_attempt", "setup_code")
+SEC_TABLES_OF_THE_DEFINER = (
+    "person",
+    "person_role",
+    "role_permission",
+    "credential",
+    "session",
+    "sign_in_attempt",
+    "setup_code",
+)
 
 AUDIT = """
 create table audit.event (
@@ -409,9 +417,7 @@ def _identity() -> None:
     definer(OWN_CREDENTIAL, "sec.own_credential()")
     definer(SESSIONS_CLOSE_OF, "sec.sessions_close_of(uuid)")
     gate = ("tht_gate",)
-    definer(
-        SESSION_OPEN, "sec.session_open(uuid, bytea, uuid, text, text, text, integer, integer)", execute=gate
-    )
+    definer(SESSION_OPEN, "sec.session_open(uuid, bytea, uuid, text, text, text, integer, integer)", execute=gate)
     definer(SESSION_TOUCH, "sec.session_touch(text)", execute=gate)
     definer(SESSION_CLOSE, "sec.session_close(text)", execute=gate)
     definer(SESSION_OWNER, "sec.session_owner(text)", execute=gate)
@@ -444,7 +450,9 @@ def _names_of_colleagues() -> None:
         delete="identity.manage",
     )
     # The rights of programs are given by migrations alone; an owner's account cannot make one.
-    op.execute("create policy no_programs on sec.person as restrictive for insert to tht_app with check (not is_service)")
+    op.execute(
+        "create policy no_programs on sec.person as restrictive for insert to tht_app with check (not is_service)"
+    )
     op.execute("create policy people_only on sec.person as restrictive for update to tht_app using (not is_service)")
     for command, clause in (("insert", "with check"), ("delete", "using")):
         op.execute(
@@ -465,11 +473,11 @@ def _audit() -> None:
     op.execute("grant insert on audit.event to tht_app, tht_gate")
     op.execute("grant select on audit.event to tht_app, tht_auditor, tht_backup, tht_sec")
     # Nobody writes an entry in another person's name; entries without a person are refused sign-ins, by the gate only.
-    op.execute(
-        "create policy own_name on audit.event for insert to tht_app with check (person_id = (select sec.me()))"
-    )
+    op.execute("create policy own_name on audit.event for insert to tht_app with check (person_id = (select sec.me()))")
     op.execute("create policy gate_writes on audit.event for insert to tht_gate with check (true)")
-    op.execute("create policy auditor_reads on audit.event for select to tht_app using ((select sec.has('audit.read')))")
+    op.execute(
+        "create policy auditor_reads on audit.event for select to tht_app using ((select sec.has('audit.read')))"
+    )
     for role in ("tht_auditor", "tht_backup", "tht_sec"):
         op.execute(f"create policy {role}_reads on audit.event for select to {role} using (true)")
     append_only("event", schema="audit")
@@ -488,13 +496,21 @@ def _rest() -> None:
     protect("counter", select=ANY_SESSION, insert=ANY_SESSION, update=ANY_SESSION)
     protect("setting", select=ANY_SESSION, insert="settings.manage", update="settings.manage")
     op.execute("grant select on clinic.setting to tht_gate")
-    op.execute("create policy head_for_visitors on clinic.setting for select to tht_gate using (key in ('clinic', 'demo'))")
+    op.execute(
+        "create policy head_for_visitors on clinic.setting for select to tht_gate using (key in ('clinic', 'demo'))"
+    )
 
 
 def _services() -> None:
     """Programs of the house sign in as themselves, so that the audit log tells them from people."""
     for number, (username, name) in enumerate(
-        (("worker", "Pengirim"), ("live", "Siaran langsung"), ("tht", "Perintah tht"), ("demo", "Pengisi demo"), ("verify", "Pemeriksa dokumen")),
+        (
+            ("worker", "Pengirim"),
+            ("live", "Siaran langsung"),
+            ("tht", "Perintah tht"),
+            ("demo", "Pengisi demo"),
+            ("verify", "Pemeriksa dokumen"),
+        ),
         start=1,
     ):
         person = f"00000000-0000-7000-8000-{number:012d}"

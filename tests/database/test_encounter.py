@@ -57,7 +57,8 @@ async def test_an_upgrade_leaves_an_official_list_alone(clinic: Clinic, actors: 
     await execute(actors["pemilik"], ImportIcd10("code,title_en,title_id\nH66.1,Official,Resmi\n", complete=True))
     before = clinic.admin_fetch("select code, title_en, edition_2010, selectable from clinic.icd10 order by code")
     assert load_again(clinic) == 0
-    assert clinic.admin_fetch("select code, title_en, edition_2010, selectable from clinic.icd10 order by code") == before
+    query = "select code, title_en, edition_2010, selectable from clinic.icd10 order by code"
+    assert clinic.admin_fetch(query) == before
     assert clinic.admin_fetch("select count(*) from clinic.icd10 where edition_2010 and selectable")[0]["count"] == 1
 
 

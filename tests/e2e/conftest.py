@@ -55,7 +55,8 @@ def start_clinic(data: Path, *, small: bool = True) -> OpenClinic:
     """Start `tht run --demo` and wait until people can work."""
     port = free_port()
     log = data.parent / f"run-{port}.log"
-    command = [sys.executable, "-m", "tht_app.cli", "run", "--demo", "--port", str(port), *(["--small"] if small else [])]
+    command = [sys.executable, "-m", "tht_app.cli", "run", "--demo", "--port", str(port)]
+    command += ["--small"] if small else []
     environment = {name: value for name, value in os.environ.items() if not name.startswith("THT_D")}
     with log.open("wb") as sink:
         process = subprocess.Popen(

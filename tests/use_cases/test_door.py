@@ -138,9 +138,7 @@ class TestIdempotency:
         assert await execute(actors["admin"], DrawNumber()) == first + 1
 
     async def test_a_double_click_at_the_same_moment_has_one_effect(self, actors: Actors) -> None:
-        answers = await asyncio.gather(
-            *(execute(actors["admin"], DrawNumber(), key="form-0002") for _ in range(8))
-        )
+        answers = await asyncio.gather(*(execute(actors["admin"], DrawNumber(), key="form-0002") for _ in range(8)))
         assert len(set(answers)) == 1
 
     async def test_another_person_with_the_same_key_is_another_deed(self, actors: Actors) -> None:
@@ -160,9 +158,7 @@ class TestAuditLog:
         assert b"kata-rahasia" not in bytes(sealed[0]["details_sealed"])
 
     @pytest.mark.parametrize("statement", ["update audit.event set reason = 'x'", "delete from audit.event"])
-    async def test_nobody_changes_or_removes_an_entry(
-        self, clinic: Clinic, actors: Actors, statement: str
-    ) -> None:
+    async def test_nobody_changes_or_removes_an_entry(self, clinic: Clinic, actors: Actors, statement: str) -> None:
         await execute(actors["dokter"], Look())
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             clinic.admin_fetch(statement)
@@ -218,7 +214,9 @@ class TestDatabaseRoles:
         assert {(row["role"], row["permission"]) for row in rows} == expected
 
     def test_no_role_bypasses_row_level_security(self, clinic: Clinic) -> None:
-        rows = clinic.admin_fetch("select rolname from pg_roles where rolname like 'tht%%' and (rolbypassrls or rolsuper)")
+        rows = clinic.admin_fetch(
+            "select rolname from pg_roles where rolname like 'tht%%' and (rolbypassrls or rolsuper)"
+        )
         assert rows == []
 
     def test_only_services_hold_the_service_role(self) -> None:

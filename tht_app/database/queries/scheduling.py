@@ -140,7 +140,7 @@ async def claim(
 async def release(work: UnitOfWork, appointment_id: UUID) -> None:
     """Give back all that an appointment has taken."""
     await work.run(
-        f"update reservation set state = 'released' where appointment_id = :id and state in {ACTIVE}",  # noqa: S608
+        f"update reservation set state = 'released' where appointment_id = :id and state in {ACTIVE}",
         id=appointment_id,
     )
 
@@ -157,7 +157,7 @@ async def device_ids(work: UnitOfWork, appointment_id: UUID) -> list[UUID]:
 async def taken(work: UnitOfWork, resource_ids: Sequence[UUID], within: Period) -> list[Period]:
     """When any of these resources is taken, as the constraint sees it."""
     rows = await work.fetch(
-        "select lower(during) as starts_at, upper(during) as ends_at from reservation "  # noqa: S608
+        "select lower(during) as starts_at, upper(during) as ends_at from reservation "
         f"where resource_id = any(cast(:ids as uuid[])) and state in {ACTIVE} and not overbooked "
         "and during && tstzrange(:starts_at, :ends_at, '[)')",
         ids=list(resource_ids),
@@ -204,7 +204,7 @@ async def set_status(
 async def set_reservations(work: UnitOfWork, appointment_id: UUID, state: ReservationState) -> None:
     """Let the resources an appointment still has follow its status."""
     await work.run(
-        f"update reservation set state = :state where appointment_id = :id and state in {ACTIVE}",  # noqa: S608
+        f"update reservation set state = :state where appointment_id = :id and state in {ACTIVE}",
         id=appointment_id,
         state=state.value,
     )
@@ -301,7 +301,7 @@ async def upsert(work: UnitOfWork, table: str, key: str, values: dict[str, Any])
     binds = ", ".join(f":{name}" for name in values)
     changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != key)
     await work.run(
-        f"insert into {table} ({columns}) values ({binds}) on conflict ({key}) do update set {changes}",  # noqa: S608
+        f"insert into {table} ({columns}) values ({binds}) on conflict ({key}) do update set {changes}",
         **values,
     )
 
@@ -309,8 +309,7 @@ async def upsert(work: UnitOfWork, table: str, key: str, values: dict[str, Any])
 async def name_taken(work: UnitOfWork, table: str, column: str, name: str, own: UUID | None) -> bool:
     """Whether another row of a master data table has this name. Table and column come from this package."""
     return await work.fetch_value(
-        f"select exists (select 1 from {table} where {column} = :name "  # noqa: S608
-        "and id is distinct from cast(:own as uuid))",
+        f"select exists (select 1 from {table} where {column} = :name and id is distinct from cast(:own as uuid))",
         name=name,
         own=own,
     )

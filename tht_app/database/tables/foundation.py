@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Column, DateTime, LargeBinary, Text
-from sqlalchemy import UUID as SqlUUID
+from sqlalchemy import UUID as SqlUUID  # noqa: N811  the type of the column, beside the type of the value
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 

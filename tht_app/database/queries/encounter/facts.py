@@ -1,7 +1,5 @@
 """What is known about a patient beyond one visit: allergies, current medicines, history."""
 
-# ruff: noqa: S608  only constants of this module stand in the SQL
-
 from uuid import UUID
 
 from sqlalchemy import RowMapping

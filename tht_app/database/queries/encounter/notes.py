@@ -1,7 +1,5 @@
 """Sections of the note and addenda. Texts are opened here and leave as text."""
 
-# ruff: noqa: S608  only constants of this module stand in the SQL
-
 from uuid import UUID
 
 from tht_app.database.crypto import Purpose

@@ -1,7 +1,5 @@
 """Encounters and lists of them."""
 
-# ruff: noqa: S608  only constants of this module stand in the SQL
-
 from datetime import datetime
 from uuid import UUID
 

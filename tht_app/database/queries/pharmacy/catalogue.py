@@ -28,7 +28,7 @@ def patterns(words: Sequence[str]) -> list[str]:
 async def search_products(work: UnitOfWork, words: Sequence[str], today: date, limit: int) -> Sequence[RowMapping]:
     """Active products that contain every word, those that begin with the first word first."""
     return await work.fetch(
-        f"select {PRODUCT}, {ON_SHELF} from clinic.medicinal_product p "  # noqa: S608  constants of this file
+        f"select {PRODUCT}, {ON_SHELF} from clinic.medicinal_product p "
         "where p.active and p.search_text like all (cast(:patterns as text[])) "
         "order by not starts_with(p.search_text, :first), p.name, p.strength, p.code limit :limit",
         patterns=patterns(words),
@@ -41,7 +41,7 @@ async def search_products(work: UnitOfWork, words: Sequence[str], today: date, l
 async def products(work: UnitOfWork, ids: Sequence[UUID], today: date) -> dict[UUID, RowMapping]:
     """Products by id, with what is on the shelf."""
     rows = await work.fetch(
-        f"select {PRODUCT}, {ON_SHELF} from clinic.medicinal_product p where p.id = any(:ids)",  # noqa: S608
+        f"select {PRODUCT}, {ON_SHELF} from clinic.medicinal_product p where p.id = any(:ids)",
         ids=list(ids),
         today=today,
     )
@@ -51,7 +51,7 @@ async def products(work: UnitOfWork, ids: Sequence[UUID], today: date) -> dict[U
 async def by_code(work: UnitOfWork, code: str) -> RowMapping | None:
     """A product by its own code."""
     return await work.fetch_one(
-        f"select {PRODUCT} from clinic.medicinal_product p where p.code = :code",  # noqa: S608
+        f"select {PRODUCT} from clinic.medicinal_product p where p.code = :code",
         code=code,
     )
 
@@ -61,7 +61,7 @@ async def upsert(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
     names = list(values)
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in {"id", "code", "created_at"})
     return await work.fetch_value(
-        f"insert into clinic.medicinal_product ({', '.join(names)}) values ({', '.join(f':{n}' for n in names)}) "  # noqa: S608
+        f"insert into clinic.medicinal_product ({', '.join(names)}) values ({', '.join(f':{n}' for n in names)}) "
         f"on conflict (code) do update set {changed} returning id",
         **values,
     )

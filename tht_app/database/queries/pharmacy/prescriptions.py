@@ -118,7 +118,7 @@ async def set_iter(work: UnitOfWork, request_id: UUID, times: int) -> None:
 async def lines(work: UnitOfWork, request_ids: Sequence[UUID]) -> Sequence[RowMapping]:
     """The lines of prescriptions in writing order, with what was handed over of each and the product's class."""
     return await work.fetch(
-        f"select {LINE}, p.drug_class, p.price_rupiah, p.code as product_code, "  # noqa: S608  constants of this file
+        f"select {LINE}, p.drug_class, p.price_rupiah, p.code as product_code, "
         "coalesce((select sum(x.quantity) from clinic.medication_dispense_line x where x.line_id = l.id), 0)::integer "
         "as dispensed from clinic.medication_request_line l "
         "join clinic.medicinal_product p on p.id = l.product_id "
@@ -190,7 +190,7 @@ async def listing(
 async def current_medicines(work: UnitOfWork, patient_id: UUID, now: datetime) -> Sequence[RowMapping]:
     """Signed lines whose days are not over; lines without days count for 30 days."""
     return await work.fetch(
-        f"select {LINE}, r.number, r.signed_at, coalesce(d.display_name, s.display_name) as doctor "  # noqa: S608
+        f"select {LINE}, r.number, r.signed_at, coalesce(d.display_name, s.display_name) as doctor "
         "from clinic.medication_request_line l join clinic.medication_request r on r.id = l.request_id "
         "join sec.person s on s.id = r.practitioner_id "
         "left join clinic.practitioner d on d.person_id = r.practitioner_id "

@@ -122,7 +122,7 @@ async def overview(
 ) -> Sequence[RowMapping]:
     """Products with usable stock, expired stock, value and next expiry; `total` is the count without paging."""
     return await work.fetch(
-        "with o as (select p.id, p.code, p.kind, p.name, p.brand, p.strength, p.form, p.unit, p.price_rupiah, "  # noqa: S608
+        "with o as (select p.id, p.code, p.kind, p.name, p.brand, p.strength, p.form, p.unit, p.price_rupiah, "
         "p.reorder_level, "
         "coalesce(sum(l.quantity) filter (where l.expires_on is null or l.expires_on >= :today), 0)::integer as stock, "
         "coalesce(sum(l.quantity) filter (where l.expires_on < :today), 0)::integer as expired, "
