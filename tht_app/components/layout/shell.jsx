@@ -76,11 +76,14 @@ export function SearchKey() {
   return null;
 }
 
-// A real form post: the answer is a new document, and nothing of this tab is left behind.
+// A real form post: the answer is a new document, and nothing of this tab is left behind. What others write while the
+// page goes is cleared last.
+const emptyTab = () => sessionStorage.clear();
+
 export function SignOut({ children, ...rest }) {
-  return createElement(
-    "form",
-    { ...rest, method: "post", action: "/signout", onSubmit: () => sessionStorage.clear() },
-    children,
-  );
+  const leaving = () => {
+    emptyTab();
+    window.addEventListener("pagehide", emptyTab);
+  };
+  return createElement("form", { ...rest, method: "post", action: "/signout", onSubmit: leaving }, children);
 }
