@@ -5,8 +5,10 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.layout.registry import allowed
 from tht_app.components.queue.tickets import ticket_line, ticket_marks, waited_badge
 from tht_app.components.ui.words import joined
+from tht_app.domain.identity import Permission
 from tht_app.i18n import t
 from tht_app.state.queue.console import QueueState
 
@@ -78,6 +80,10 @@ def _current_actions(ticket: Any) -> rx.Component:
         rx.cond(called, ui.button("queue.console.start", on_click=QueueState.start(ticket.id), icon="door-open")),
         rx.cond(called, ui.button("queue.console.skip", on_click=QueueState.skip(ticket.id), icon="skip-forward")),
         ui.button("queue.console.finish", on_click=QueueState.finish(ticket.id), icon="check"),
+        rx.cond(
+            ticket.encounter_id & allowed((Permission.RECORD_READ,)),
+            ui.link_button("queue.console.open_visit", "/encounters/" + ticket.encounter_id, icon="stethoscope"),
+        ),
         class_name="flex flex-wrap gap-2",
     )
 

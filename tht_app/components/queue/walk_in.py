@@ -50,6 +50,7 @@ def walk_in_sheet() -> rx.Component:
                 kind="select",
                 required=True,
                 options=state.types,
+                default_value=state.kind,
                 error=errors["walk_in_type"],
             ),
             ui.field(

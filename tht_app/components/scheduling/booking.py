@@ -78,6 +78,7 @@ def _fields(state: Any) -> list[rx.Component]:
             kind="select",
             required=True,
             options=state.types,
+            default_value=state.kind,
             error=errors["booking_type"],
         ),
         slot_fields("booking", errors, day=state.day, time=state.time, minutes=""),

@@ -74,9 +74,10 @@ def _visit(line: Any) -> rx.Component:
         ),
         rx.el.span(
             rx.el.span(
-                rx.el.span(line.name, class_name=rx.cond(over, "line-through", "")),
-                rx.cond(line.ticket, rx.el.span(line.ticket, class_name="ml-2 text-accent-text tabular-nums")),
-                class_name="block font-semibold truncate",
+                rx.el.span(line.name, class_name=rx.cond(over, "line-through truncate", "truncate"), title=line.name),
+                rx.cond(line.ticket, rx.el.span(line.ticket, class_name="text-accent-text tabular-nums shrink-0")),
+                rx.el.span(status_badge(line.status), class_name="ml-auto shrink-0"),
+                class_name="flex items-center gap-2 font-semibold",
             ),
             rx.el.span(line.person, class_name="block text-13 text-muted truncate"),
             rx.el.span(
@@ -88,7 +89,6 @@ def _visit(line: Any) -> rx.Component:
             ),
             class_name="flex-1 min-w-0 py-1.5",
         ),
-        rx.el.span(status_badge(line.status), class_name="py-2 shrink-0"),
         type="button",
         on_click=AppointmentState.open_appointment(line.id),
         class_name=f"{LINE} {OVER}",

@@ -86,6 +86,7 @@ class WalkInState(Acting, rx.State):
     is_open: bool = False
     doctors: list[OptionView] = []
     types: list[OptionView] = []
+    kind: str = ""
     errors: dict[str, str] = {}
     key_epoch: int = 0
 
@@ -95,6 +96,7 @@ class WalkInState(Acting, rx.State):
         first = OptionView("", text_of("scheduling.booking.choose_doctor", self._lang()))
         self.doctors = [first, *doctor_options(await self._execute(ListPractitioners()))]
         self.types = type_options(await self._execute(ListVisitTypes()), self._lang())
+        self.kind = self.types[0].value if self.types else ""
         self.errors, self.is_open = {}, True
 
     @handler(needs=Permission.QUEUE_CHECK_IN)

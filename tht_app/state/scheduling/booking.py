@@ -41,6 +41,7 @@ class BookingState(Acting, rx.State):
     day: str = ""
     time: str = ""
     doctor: str = ""
+    kind: str = ""
     doctors: list[OptionView] = []
     types: list[OptionView] = []
     rooms: list[OptionView] = []
@@ -61,6 +62,7 @@ class BookingState(Acting, rx.State):
         types = await self._execute(ListVisitTypes())
         self._minutes = {str(kind.id): kind.minutes for kind in types}
         self.doctors, self.types = doctor_options(doctors), type_options(types, lang)
+        self.kind = self.types[0].value if self.types else ""
         usual = OptionView("", text_of("scheduling.booking.usual_room", lang))
         self.rooms = [usual, *room_options(await self._execute(ListRooms()))]
         wanted = doctor or ("" if calendar.doctor == EVERYBODY else calendar.doctor)
