@@ -26,12 +26,14 @@ from tht_app.domain.registration.identifiers import (
 from tht_app.domain.registration.names import (
     alikeness,
     clean_name,
+    mistakes_within_reason,
     name_cost,
     name_problem,
     near_spellings,
     plain_words,
     sound_of,
     typing_distance,
+    typos_allowed,
     word_cost,
 )
 from tht_app.domain.registration.patient import form_of, parse_patient
@@ -208,6 +210,11 @@ class TestSounds:
         ):
             assert typing_distance(word, wrong) <= 1
             assert set(near_spellings(word)) & set(near_spellings(wrong))
+
+    @given(WORDS, WORDS)
+    def test_what_is_seen_cheaply_is_what_counting_says(self, typed: str, word: str) -> None:
+        mistakes = typing_distance(typed, word)
+        assert mistakes_within_reason(typed, word) == (mistakes if mistakes <= typos_allowed(typed) else None)
 
     @given(WORDS, WORDS)
     def test_distance_is_symmetric_and_zero_only_for_the_same(self, left: str, right: str) -> None:

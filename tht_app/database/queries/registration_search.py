@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from tht_app.database.queries.registration import HIT, hit_of
 from tht_app.database.unit_of_work import UnitOfWork
-from tht_app.domain.registration.names import name_cost, sound_of, typing_distance, typos_allowed
+from tht_app.domain.registration.names import mistakes_within_reason, name_cost, sound_of
 from tht_app.domain.registration.query import SearchPlan
 from tht_app.domain.registration.records import PatientHit
 
@@ -117,8 +117,8 @@ def _tier(row: RowMapping, heard: str) -> int | None:
     """The tier of a fitting word; likely typos are counted letter by letter and dropped when too far off."""
     if row["tier"] < TYPO_TIER:
         return row["tier"]
-    mistakes = typing_distance(heard, sound_of(row["word"]))
-    return TYPO_TIER - 1 + mistakes if mistakes <= typos_allowed(heard) else None
+    mistakes = mistakes_within_reason(heard, sound_of(row["word"]))
+    return None if mistakes is None else TYPO_TIER - 1 + mistakes
 
 
 async def _named(work: UnitOfWork, groups: list[_Group], at_most: int) -> list[PatientHit]:

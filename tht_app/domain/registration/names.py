@@ -132,6 +132,15 @@ def typos_allowed(sound: str) -> int:
     return 1 if len(sound) < SHORTEST_DOUBLE_TYPO else 2
 
 
+def mistakes_within_reason(typed_sound: str, sound: str) -> int | None:
+    """The number of typing mistakes between two sounds, or None when there are too many for the same word."""
+    most = typos_allowed(typed_sound)
+    if abs(len(typed_sound) - len(sound)) > most or len(set(typed_sound) ^ set(sound)) > 2 * most:
+        return None  # cheap to see: a mistake changes the length by one and the letters by two at most
+    mistakes = typing_distance(typed_sound, sound)
+    return mistakes if mistakes <= most else None
+
+
 def word_cost(typed: str, word: str) -> int | None:
     """How far a word of a name is from what was typed; None when it is another word.
 
@@ -149,8 +158,8 @@ def word_cost(typed: str, word: str) -> int | None:
     for cost, holds in enumerate(ladder, start=1):
         if holds:
             return cost
-    mistakes = typing_distance(typed_sound, sound)
-    return 4 + mistakes if mistakes <= typos_allowed(typed_sound) else None
+    mistakes = mistakes_within_reason(typed_sound, sound)
+    return None if mistakes is None else 4 + mistakes
 
 
 def name_cost(typed: tuple[str, ...], words: tuple[str, ...]) -> int | None:
