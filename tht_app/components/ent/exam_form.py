@@ -23,7 +23,12 @@ NORMAL_CHIP = (
     "hover:bg-sunken disabled:opacity-100 "
     "aria-pressed:bg-done-soft aria-pressed:border-done aria-pressed:text-done-text aria-pressed:font-semibold"
 )
-SIDE_COLOUR = {Side.RIGHT: "var(--ear-right)", Side.LEFT: "var(--ear-left)", Side.NONE: "var(--line)", Side.BOTH: "var(--line)"}
+SIDE_COLOUR = {
+    Side.RIGHT: "var(--ear-right)",
+    Side.LEFT: "var(--ear-left)",
+    Side.NONE: "var(--line)",
+    Side.BOTH: "var(--line)",
+}
 
 
 def side_head(side: Side) -> rx.Component:
