@@ -72,6 +72,7 @@ class TestForm:
             page.get_by_test_id("styleguide-save").click()
             expect(page.get_by_test_id("ui-error-summary")).to_be_focused()
             expect(page.locator("form[data-busy]")).to_have_count(0)
+        expect(page.get_by_test_id("ui-error-summary")).to_contain_text("Nama lengkap: Wajib diisi")
         expect(page.get_by_test_id("styleguide-form-name")).to_have_attribute("aria-invalid", "true")
         expect(page.get_by_test_id("styleguide-form-phone")).to_have_value("0812")
         expect(page.get_by_test_id("shell-connection")).to_contain_text("Belum tersimpan")

@@ -72,7 +72,7 @@ def home_sections() -> rx.Component:
     for section in sections[1:]:
         anything |= allowed(section.needs)
     return rx.el.div(
-        rx.cond(anything, rx.fragment(), nothing),
+        rx.cond(anything, rx.fragment(), rx.el.div(nothing, class_name="col-span-full")),
         *[rx.cond(allowed(section.needs), section.build()) for section in sections],
         class_name="grid grid-cols-1 xl:grid-cols-2 gap-6 items-start",
     )

@@ -65,7 +65,7 @@ ENTRY = (
     "hover:bg-sunken hover:text-text aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent-text "
     "aria-[current=page]:font-semibold focus-visible:-outline-offset-2"
 )
-WORD = "rail-narrow:text-12 rail-narrow:max-w-full truncate"
+WORD = "rail-narrow:text-12 rail-narrow:tracking-tight rail-narrow:max-w-full truncate"
 
 
 def _entry(place: Place) -> rx.Component:
@@ -100,7 +100,7 @@ def rail() -> rx.Component:
         rx.el.ul(
             *entries,
             class_name=(
-                "list-none m-0 p-2 flex flex-col gap-1 flex-1 overflow-y-auto tablet:flex-row "
+                "list-none m-0 p-2 rail-narrow:p-0.5 flex flex-col gap-1 flex-1 overflow-y-auto tablet:flex-row "
                 "tablet:overflow-x-auto tablet:p-1"
             ),
         ),

@@ -87,7 +87,7 @@ def combobox(
         words={"results": t("ui.combobox.results"), "none": t("ui.combobox.none")},
         box_props=box,
         list_class=(
-            "absolute z-40 left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card "
+            "absolute z-[25] left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card "
             "border border-line "
             "bg-surface shadow-float [[hidden]]:hidden"
         ),

@@ -162,6 +162,46 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
   );
 }
 
+const labelOf = (name) => {
+  const field = document.getElementById(name);
+  const label = field?.labels?.[0] ?? field?.querySelector("legend");
+  return label?.firstChild?.textContent ?? "";
+};
+
+const goTo = (event, name) => {
+  const field = document.getElementById(name);
+  const target = field?.matches("fieldset") ? field.querySelector("input") : field;
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
+};
+
+// All that has to be changed, each with the name of its field, in the words that also stand beside it.
+export function ErrorSummary({ errors, title, icon, looks, ...rest }) {
+  const [labels, setLabels] = useState({});
+  const entries = Object.entries(errors ?? {}).filter(([, words]) => words);
+  useEffect(() => {
+    setLabels(Object.fromEntries(entries.map(([name]) => [name, labelOf(name)])));
+  }, [errors, title]);
+  if (entries.length === 0) return null;
+  const line = ([name, words]) =>
+    createElement(
+      "li",
+      { key: name },
+      createElement(
+        "a",
+        { href: `#${name}`, className: looks.link, onClick: (event) => goTo(event, name) },
+        labels[name] ? `${labels[name]}: ${words}` : words,
+      ),
+    );
+  return createElement(
+    "div",
+    { ...rest, role: "alert", tabIndex: -1, "data-error-summary": true },
+    createElement("p", { className: looks.title }, icon, title),
+    createElement("ul", { className: looks.list }, entries.map(line)),
+  );
+}
+
 // An uncontrolled input, select or textarea. A new initial value from the server replaces the content only while
 // nobody has typed; after a save or a reset it may do so again.
 export function KeptInput({ as = "input", initial, grow, onInput, ...rest }) {

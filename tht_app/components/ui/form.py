@@ -49,32 +49,37 @@ def form(
     )
 
 
-def _problem(item: Any) -> rx.Component:
-    return rx.el.li(rx.el.a(item[1], href="#" + item[0].to(str), class_name="underline underline-offset-3"))
+class ErrorSummary(rx.Component):
+    """See form.jsx; use `error_summary`."""
+
+    library = SCRIPT.importable_path
+    tag = "ErrorSummary"
+
+    errors: rx.Var[dict[str, str]]
+    title: rx.Var[str]
+    icon: rx.Var[Any]
+    looks: rx.Var[dict[str, str]]
 
 
 def error_summary(errors: Any, title: Words = "ui.error_summary.title") -> rx.Component:
     """What has to be changed, each line a link to its field; it takes the focus when a save was refused.
 
-    `errors` is a Var `dict[str, str]`: field name (its id) -> words.
+    `errors` is a Var `dict[str, str]`: field name (its id) -> words. The names of the fields come from their labels.
     """
-    return rx.cond(
-        errors.length() > 0,
-        rx.el.div(
-            rx.el.p(icon("circle-alert"), said(title), class_name="flex items-center gap-2 font-semibold"),
-            rx.el.ul(
-                rx.foreach(errors.to(dict[str, str]).entries(), _problem),
-                class_name="list-disc pl-6 flex flex-col gap-1",
-            ),
-            role="alert",
-            tab_index=-1,
-            custom_attrs={"data-error-summary": "true"},
-            class_name=(
-                "flex flex-col gap-2 p-3 rounded-card border border-danger bg-danger-soft text-danger-text "
-                "focus:outline-2 focus:outline-danger"
-            ),
-            data_testid="ui-error-summary",
+    return ErrorSummary.create(
+        errors=errors,
+        title=said(title),
+        icon=icon("circle-alert"),
+        looks={
+            "title": "flex items-center gap-2 font-semibold",
+            "list": "list-disc pl-6 flex flex-col gap-1",
+            "link": "underline underline-offset-3",
+        },
+        class_name=(
+            "flex flex-col gap-2 p-3 rounded-card border border-danger bg-danger-soft text-danger-text "
+            "focus:outline-2 focus:outline-danger"
         ),
+        custom_attrs={"data-testid": "ui-error-summary"},
     )
 
 

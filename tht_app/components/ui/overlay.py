@@ -159,7 +159,7 @@ def menu(
         label=said(label),
         align=align,
         class_name=(
-            "absolute z-40 mt-1 p-1 min-w-48 flex flex-col [[hidden]]:hidden rounded-card border border-line "
+            "absolute z-[25] mt-1 p-1 min-w-48 flex flex-col [[hidden]]:hidden rounded-card border border-line "
             "bg-surface "
             "shadow-float"
         ),

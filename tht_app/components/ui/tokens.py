@@ -93,7 +93,7 @@ MEASURES = """:root {
   :root { --control: 2.875rem; --row: 3.25rem; }
 }"""
 
-BASE = """html { color-scheme: light; background: var(--ground); }
+BASE = """html { color-scheme: light; background: var(--ground); scroll-padding: 8rem 0 5rem; }
 html.dark { color-scheme: dark; }
 body {
   margin: 0; min-height: 100dvh; background: var(--ground); color: var(--text);
@@ -107,7 +107,6 @@ button, summary, [role="button"], select { cursor: pointer; }
 a { color: inherit; }
 ::placeholder { color: var(--muted); opacity: 1; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-:target { scroll-margin-top: 8rem; }
 dialog { color: inherit; }
 dialog::backdrop { background: rgb(8 14 20 / 0.5); }
 @media (prefers-reduced-motion: reduce) {
