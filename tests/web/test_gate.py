@@ -154,26 +154,26 @@ async def test_a_dead_or_forged_session_gets_nothing_and_loses_its_sockets(bench
 
 
 async def test_a_hydrate_without_a_session_shows_nothing(bench: Bench):
-    await bench.fire("admin", f"{PROBE}.remember", secret="Siti")
+    await bench.fire("admin", f"{PROBE}.remember", secret="Rahasia-Kanarif")
     for name in HYDRATES:
-        assert "Siti" not in json_dumps(await bench.fire("nobody", name))
+        assert "Rahasia-Kanarif" not in json_dumps(await bench.fire("nobody", name))
     assert bench.closed == ["nobody", "nobody"]
 
 
 async def test_the_next_person_in_the_same_tab_sees_nothing_of_the_former(bench: Bench):
-    await bench.fire("admin", f"{PROBE}.remember", secret="Siti")
-    assert (await bench.state(ProbeState)).secret == "Siti"
+    await bench.fire("admin", f"{PROBE}.remember", secret="Rahasia-Kanarif")
+    assert (await bench.state(ProbeState)).secret == "Rahasia-Kanarif"
     deltas = [delta for name in HYDRATES for delta in await bench.fire("kasir", name)]
-    assert "Siti" not in json_dumps(deltas)
+    assert "Rahasia-Kanarif" not in json_dumps(deltas)
     assert (await bench.state(ProbeState)).secret == ""
     assert (await bench.state(PersonState)).username == "cashier"
     assert bench.sessions.refusals[0][2] == "state of another session"
 
 
 async def test_a_replayed_tab_token_runs_nothing_on_the_other_persons_state(bench: Bench):
-    await bench.fire("admin", f"{PROBE}.remember", secret="Siti")
+    await bench.fire("admin", f"{PROBE}.remember", secret="Rahasia-Kanarif")
     deltas = await bench.fire("pemilik", f"{PROBE}.either")
-    assert "Siti" not in json_dumps(deltas)
+    assert "Rahasia-Kanarif" not in json_dumps(deltas)
     assert (await bench.state(ProbeState)).n == 0
 
 
@@ -218,9 +218,9 @@ async def test_a_form_arrives_as_text_and_nothing_else(bench: Bench):
 
 
 async def test_browser_storage_that_no_state_declares_is_dropped(bench: Bench):
-    await bench.fire("admin", f"{PROBE}.remember", secret="Siti")
+    await bench.fire("admin", f"{PROBE}.remember", secret="Rahasia-Kanarif")
     await bench.fire("admin", STORAGE, vars={f"{PROBE}.secret_rx_state_": "planted", "nonsense.x": "y"})
-    assert (await bench.state(ProbeState)).secret == "Siti"
+    assert (await bench.state(ProbeState)).secret == "Rahasia-Kanarif"
 
 
 async def test_a_flood_is_stopped_and_other_sessions_are_not(bench: Bench):
@@ -242,11 +242,11 @@ async def test_only_what_a_person_does_counts_as_activity(bench: Bench):
 
 
 async def test_when_the_database_is_away_the_event_waits_for_another_day_and_says_so(bench: Bench):
-    await bench.fire("admin", f"{PROBE}.remember", secret="Siti")
+    await bench.fire("admin", f"{PROBE}.remember", secret="Rahasia-Kanarif")
     bench.sessions.away = True
     await bench.fire("admin", f"{PROBE}.count_up", by=1)
     assert (await bench.state(ProbeState)).n == 0
-    assert (await bench.state(ProbeState)).secret == "Siti"
+    assert (await bench.state(ProbeState)).secret == "Rahasia-Kanarif"
     assert "belum terjangkau" in (await bench.notices())[-1]
 
 
