@@ -158,6 +158,42 @@ MUTANTS = [
         "    if False:\n",
         ("tests/web/test_signin.py",),
     ),
+    Mutant(
+        "booking-checks-then-inserts",
+        "alembic/versions/0003_scheduling.py",
+        "    constraint reservation_no_overlap exclude using gist (resource_id with =, during with &&)\n"
+        "        where (state in ('hold', 'booked', 'in_service') and not overbooked)\n",
+        "    constraint reservation_no_overlap check (true)\n",
+        ("tests/database/test_scheduling.py", "tests/use_cases/test_scheduling.py"),
+    ),
+    Mutant(
+        "two-rooms-call-the-same-patient",
+        "tht_app/database/queries/queue.py",
+        " limit 1 for update of t skip locked",
+        " limit 1",
+        ("tests/database/test_queue.py", "tests/use_cases/test_queue.py"),
+    ),
+    Mutant(
+        "stock-as-an-absolute-quantity",
+        "tht_app/database/queries/pharmacy/stock.py",
+        "set quantity = l.quantity + c.delta from (",
+        "set quantity = c.delta from (",
+        ("tests/use_cases/test_pharmacy.py", "tests/database/test_pharmacy.py"),
+    ),
+    Mutant(
+        "lots-not-locked",
+        "tht_app/database/queries/pharmacy/stock.py",
+        '"order by product_id, expires_on, id for update",',
+        '"order by product_id, expires_on, id",',
+        ("tests/database/test_pharmacy.py",),
+    ),
+    Mutant(
+        "signed-records-can-change",
+        "alembic/versions/0005_encounter.py",
+        '        f"create trigger refuse_signed before insert or update or delete on clinic.{table} "',
+        '        f"create trigger refuse_signed before delete on clinic.{table} "',
+        ("tests/database/test_encounter.py", "tests/use_cases/test_encounter_signing.py"),
+    ),
 ]
 
 
