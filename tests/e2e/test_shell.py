@@ -142,7 +142,7 @@ class TestConnection:
         expect(page.get_by_test_id("shell-connection-lost")).to_be_visible(timeout=5_000)
         guide.context.set_offline(False)
         expect(page.get_by_test_id("shell-connection-again")).to_be_visible()
-        expect(page.get_by_test_id("shell-connection-again")).to_have_count(0)
+        expect(page.get_by_test_id("shell-connection-again")).to_have_count(0, timeout=10_000)
         expect(page.get_by_test_id("styleguide-form-note")).to_have_value(NOTE)
 
     def test_a_sleeping_session_locks_the_screen_and_wakes_in_place(self, open_clinic: OpenClinic, seat: SeatsPeople):

@@ -4,7 +4,7 @@ import { EventLoopContext } from "$/utils/context";
 import { fill } from "$/public/external/tht_app/i18n/words/i18n.js";
 
 const PATIENCE_MS = 900;
-const AGAIN_MS = 5000;
+const AGAIN_MS = 4000;
 const TOUCH_MS = 60000;
 const IDLE_MS = 15 * 60000;
 

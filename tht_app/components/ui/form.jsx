@@ -100,15 +100,19 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
   }, [keyEpoch]);
 
   const seen = useRef(errors);
+  const isRefused = () => Object.values(seen.current ?? {}).some(Boolean);
+  const refuse = () => {
+    if (settle("refused")) requestAnimationFrame(() => form.current && showFirstProblem(form.current));
+  };
   useEffect(() => {
     if (seen.current === errors) return;
     seen.current = errors;
-    const refused = Object.values(errors ?? {}).some(Boolean);
-    if (refused && settle("refused")) requestAnimationFrame(() => form.current && showFirstProblem(form.current));
+    if (isRefused()) refuse();
   }, [errors]);
 
   useEffect(() => {
-    const answered = () => settle("answered");
+    // The same problem once more changes nothing on the screen, so nothing else would say that it was answered.
+    const answered = () => (isRefused() ? refuse() : settle("answered"));
     document.addEventListener("tht:answered", answered);
     return () => {
       document.removeEventListener("tht:answered", answered);
