@@ -17,7 +17,7 @@ from tht_app.database.migrate import Passwords, ServerTooOld, _ensure_server, he
 from tht_app.database.server import EmbeddedServer
 from tht_app.database.unit_of_work import Actor
 from tht_app.use_cases.door import execute
-from tht_app.use_cases.settings import GetClinicHead, SaveClinicHead, UNNAMED, ClinicHead
+from tht_app.use_cases.settings import UNNAMED, ClinicHead, GetClinicHead, SaveClinicHead
 
 MASTER = secrets.token_bytes(32)
 
