@@ -117,11 +117,17 @@ def refresh_lock() -> None:
 def _sources() -> list[Path]:
     package = ROOT / "tht_app"
     skipped = {package / name for name in UNSEEN}
-    python = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    chosen = [path for path in python if not skipped.intersection(path.parents)]
-    assets = [path for path in (ROOT / "assets").rglob("*") if path.is_file() and "external" not in path.parts]
+    chosen = [path for path in _files(package) if not skipped.intersection(path.parents)]
+    assets = _files(ROOT / "assets")
     locks = [path for path in (ROOT / "reflex.lock").glob("*") if path.is_file()]
     return sorted([*chosen, *assets, *locks, ROOT / "rxconfig.py"])
+
+
+def _files(folder: Path) -> list[Path]:
+    """Files of the source: neither what Python leaves behind nor the links that Reflex makes for its compiler."""
+    left = {"__pycache__", "external"}
+    paths = (path for path in folder.rglob("*") if not left.intersection(path.relative_to(folder).parts))
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
 
 
 def _stage() -> None:

@@ -1,1 +1,0 @@
-/work/main/tht_app/components/encounter/note_store.js

@@ -1,1 +1,0 @@
-/work/main/tht_app/components/registration/upload_form.jsx

@@ -1,1 +1,0 @@
-/work/main/tht_app/components/ui/date_input.jsx

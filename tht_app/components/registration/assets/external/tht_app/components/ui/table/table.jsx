@@ -1,1 +1,0 @@
-/work/main/tht_app/components/ui/table.jsx

@@ -1,1 +1,0 @@
-/work/main/tht_app/i18n/i18n.js
