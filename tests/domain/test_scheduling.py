@@ -211,9 +211,11 @@ class TestTransitions:
             ensure_movable(AppointmentStatus(status))
 
 
-def test_the_refusal_names_what_cannot_be_overridden_first() -> None:
-    assert isinstance(refusal({ResourceKind.PRACTITIONER}), PractitionerTaken)
-    assert isinstance(refusal({ResourceKind.PRACTITIONER, ResourceKind.ROOM}), RoomTaken)
+def test_the_refusal_names_people_before_rooms_and_after_an_override_what_still_stands_in_the_way() -> None:
+    both = {ResourceKind.PRACTITIONER, ResourceKind.ROOM}
+    assert isinstance(refusal(both), PractitionerTaken)
+    assert isinstance(refusal(both, overridden=True), RoomTaken)
+    assert isinstance(refusal({ResourceKind.PRACTITIONER}, overridden=True), PractitionerTaken)
     assert isinstance(refusal(set(ResourceKind)), PatientTaken)
 
 

@@ -76,6 +76,9 @@ class TestDayList:
         assert lines(day_of(), at(8, 42)) == [("gap", "08.45", "10.00")]
         assert lines(day_of(), at(10)) == []
 
+    def test_a_free_time_begins_on_the_five_minutes(self) -> None:
+        assert lines(day_of(entry(at(8), 17)), at(7))[-1] == ("gap", "08.20", "10.00")
+
     def test_a_cancelled_visit_leaves_its_time_free(self) -> None:
         cancelled = entry(at(8), 120, status=AppointmentStatus.CANCELLED, cancel_reason=CancelReason.OTHER)
         assert ("gap", "08.00", "10.00") in lines(day_of(cancelled), at(7))

@@ -93,15 +93,20 @@ class DeviceKind(StrEnum):
 
 TAKEN: Mapping[ResourceKind, type[SlotTaken]] = {
     ResourceKind.PATIENT: PatientTaken,
+    ResourceKind.PRACTITIONER: PractitionerTaken,
     ResourceKind.ROOM: RoomTaken,
     ResourceKind.DEVICE: DeviceTaken,
-    ResourceKind.PRACTITIONER: PractitionerTaken,
 }
 
 
-def refusal(missing: Iterable[ResourceKind]) -> SlotTaken:
-    """The refusal for the resources that could not be had; what cannot be overridden is named first."""
+def refusal(missing: Iterable[ResourceKind], *, overridden: bool = False) -> SlotTaken:
+    """The refusal for the resources that could not be had, the person before the room.
+
+    Where an override was tried, the doctor was not what stood in its way.
+    """
     kinds = set(missing)
+    if overridden and kinds != {ResourceKind.PRACTITIONER}:
+        kinds.discard(ResourceKind.PRACTITIONER)
     for kind, error in TAKEN.items():
         if kind in kinds:
             return error()

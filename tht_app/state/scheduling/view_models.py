@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from tht_app.domain.registration.identifiers import shown_record_number
-from tht_app.domain.scheduling import RESERVATION_OF, AppointmentStatus, Period, ReservationState, without
+from tht_app.domain.scheduling import GRID, RESERVATION_OF, AppointmentStatus, Period, ReservationState, without
 from tht_app.i18n import age_text, date_text, long_date_text, text_of, time_text
 from tht_app.use_cases.scheduling import AppointmentEntry, DoctorDay, Practitioner, Room, VisitType
 
@@ -208,11 +208,18 @@ def _gap_line(gap: Period, doctor_id: UUID, zone: tzinfo, lang: str) -> LineView
 def _gaps(doctor: DoctorDay, now: datetime) -> list[Period]:
     """What is free of the doctor's hours and not yet over, on the calendar's five-minute grid."""
     taken = [entry.slot for entry in doctor.entries if RESERVATION_OF[entry.status] in TAKES_TIME]
-    grid = timedelta(minutes=5)
-    begun = datetime.fromtimestamp(-(-now.timestamp() // grid.total_seconds()) * grid.total_seconds(), now.tzinfo)
-    gaps = without(doctor.works, taken)
-    open_gaps = [Period(max(gap.start, begun), gap.end) for gap in gaps if gap.end > begun]
-    return [gap for gap in open_gaps if gap.length >= SHORTEST_GAP]
+    found: list[Period] = []
+    for gap in without(doctor.works, taken):
+        start = _on_grid(max(gap.start, now))
+        if gap.end - start >= SHORTEST_GAP:
+            found.append(Period(start, gap.end))
+    return found
+
+
+def _on_grid(moment: datetime) -> datetime:
+    """The next five minutes on the clock, or this moment if it is one."""
+    late = moment.timestamp() % GRID.total_seconds()
+    return moment if not late else moment + GRID - timedelta(seconds=late)
 
 
 def doctor_view(doctor: DoctorDay, zone: tzinfo, now: datetime, lang: str) -> DoctorView:

@@ -171,7 +171,7 @@ async def _claim(
     if not missing:
         return False
     if not overridden or missing != {ResourceKind.PRACTITIONER}:
-        raise refusal(missing)
+        raise refusal(missing, overridden=overridden)
     doctor = [claim for claim in claims if claim[0] is ResourceKind.PRACTITIONER]
     if await queries.claim(work, appointment_id, doctor, slot, overbooked=True):
         raise refusal(missing)
