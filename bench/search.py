@@ -31,6 +31,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
+from psycopg import sql
 
 from tht_app.database.crypto import Vault
 from tht_app.database.engine import hold, open_database
@@ -200,7 +201,8 @@ class Loader:
                     self.rows,
                 )
                 self.sample.append(Known(*known))
-        with connection.cursor().copy(f"copy clinic.patient ({', '.join(columns or [])}) from stdin") as copy:
+        named = sql.SQL(", ").join(map(sql.Identifier, columns or []))
+        with connection.cursor().copy(sql.SQL("copy clinic.patient ({}) from stdin").format(named)) as copy:
             for line in lines:
                 copy.write_row(line)
 
