@@ -93,6 +93,7 @@ def _toggle() -> rx.Component:
     )
 
 
+@rx.memo
 def rail() -> rx.Component:
     """Left of the page on desks, a bar below it on tablets."""
     entries: list[Any] = [_entry(place) for place in PLACES if place.route in PAGES]

@@ -88,7 +88,8 @@ def clinic_page(
         def page() -> rx.Component:
             return shell(_guarded(entry, build))
 
-        page.__name__ = build.__name__
+        # The compiler files a screen's parts by the module of its function: each screen gets a chunk of its own.
+        page.__name__, page.__module__ = build.__name__, build.__module__
         words = t(title) if tab_title is None else rx.cond(tab_title, tab_title.to(str) + " – " + t(title), t(title))
         loads = on_load if isinstance(on_load, list) else [on_load] if on_load is not None else []
         rx.page(

@@ -1,7 +1,4 @@
-"""The frame around every screen."""
-
-from importlib import import_module
-from importlib.util import find_spec
+"""The frame around every screen: its parts are compiled once and shared by all screens."""
 
 import reflex as rx
 
@@ -11,8 +8,6 @@ from tht_app.components.ui.toasts import toasts
 from tht_app.i18n import t
 from tht_app.state.feedback import NoticeState
 
-SEARCH_BOX = "tht_app.components.registration.search_box"
-
 
 class RouteFocus(rx.Component):
     """See shell.jsx."""
@@ -21,13 +16,9 @@ class RouteFocus(rx.Component):
     tag = "RouteFocus"
 
 
-def _search_box() -> rx.Component | None:
-    if find_spec("tht_app.components.registration") is None or find_spec(SEARCH_BOX) is None:
-        return None
-    return import_module(SEARCH_BOX).search_box()
-
-
-def _skip_link() -> rx.Component:
+@rx.memo
+def skip_link() -> rx.Component:
+    """Past the navigation, for who walks by keyboard."""
     return rx.el.a(
         t("shell.skip"),
         href="#main",
@@ -39,21 +30,27 @@ def _skip_link() -> rx.Component:
     )
 
 
+@rx.memo
+def notices() -> rx.Component:
+    """What the server has to say."""
+    return toasts(
+        NoticeState.notices,
+        on_dismiss=NoticeState.dismiss,
+        on_undo=NoticeState.undo,
+        answers=NoticeState.answers,
+    )
+
+
 def shell(content: rx.Component) -> rx.Component:
     """Skip link, top line, navigation, the screen itself, notices."""
     return rx.fragment(
-        _skip_link(),
-        topline(_search_box()),
+        skip_link(),
+        topline(),
         rx.el.div(
             rail(),
             rx.el.main(content, id="main", tab_index=-1, class_name="flex-1 min-w-0 tablet:pb-16 focus:outline-none"),
             class_name="flex items-stretch min-h-[calc(100dvh-3.5rem)]",
         ),
-        toasts(
-            NoticeState.notices,
-            on_dismiss=NoticeState.dismiss,
-            on_undo=NoticeState.undo,
-            answers=NoticeState.answers,
-        ),
+        notices(),
         RouteFocus.create(),
     )

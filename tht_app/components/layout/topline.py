@@ -7,6 +7,7 @@ from reflex.style import set_color_mode
 
 from tht_app.components.layout.connection import connection_state
 from tht_app.components.layout.nav import SCRIPT
+from tht_app.components.registration.search_box import search_box
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.overlay import MENU_ITEM, menu, menu_item
 from tht_app.i18n import t
@@ -92,14 +93,16 @@ def _person() -> rx.Component:
     return menu("shell.person.label", who, leave, icon="circle-user", text=PersonState.display_name)
 
 
-def topline(search: rx.Component | None) -> rx.Component:
-    """`search` is the search box of whoever may search; Ctrl+K goes there."""
-    middle = rx.el.div(
-        search, custom_attrs={"data-global-search": "true"}, class_name="flex-1 min-w-0 max-w-xl mx-auto"
-    )
+@rx.memo
+def topline() -> rx.Component:
+    """The same on every screen, compiled once."""
     return rx.el.header(
         _clinic(),
-        middle if search is not None else rx.el.div(class_name="flex-1"),
+        rx.el.div(
+            search_box(),
+            custom_attrs={"data-global-search": "true"},
+            class_name="flex-1 min-w-0 max-w-xl mx-auto",
+        ),
         connection_state(),
         rx.el.div(_language(), _appearance(), _person(), class_name="flex items-center gap-1 shrink-0"),
         SearchKey.create(),
