@@ -190,7 +190,8 @@ def test_a_killed_app_leaves_a_database_that_the_next_start_takes_over_and_opens
     seconds = killed.until_open()
     assert "Screens: unchanged" in killed.said
     assert "Demo clinic: there already" in killed.said
-    assert seconds < (15 if os.getloadavg()[0] < 2 * (os.cpu_count() or 1) else 60)
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    assert seconds < (60 if busy else 15), "on a machine that does nothing else, 15 s are promised"
     database = killed.database
     assert database
     killed.end(signal.SIGKILL)
