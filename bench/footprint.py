@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -180,6 +181,9 @@ def main() -> None:
             get(port, "/signin")
             time.sleep(2)
             used = memory(warm.process, folder)
+        pointer = folder / "data" / "location"
+        if pointer.exists():
+            shutil.rmtree(pointer.read_text(encoding="utf-8").strip(), ignore_errors=True)
     figures = {
         "bench": "footprint",
         "signin_kb_gz": sign_in,

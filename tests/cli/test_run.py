@@ -85,6 +85,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for parent in (path, path.parent):
         parent.chmod(0o755)
     yield path
+    for pointer in path.rglob("location"):
+        shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL comes back from every accident, tells apart what is in its way, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -35,10 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory):
         if parent.stat().st_uid == os.geteuid() and parent.name.startswith(("pytest-", "server", "popen-")):
             parent.chmod(0o755)
     yield path
-    for record in path.rglob("postmaster.pid"):
+    elsewhere = [Path(pointer.read_text().strip()) for pointer in path.rglob("location")]
+    for record in (record for place in (path, *elsewhere) for record in place.rglob("postmaster.pid")):
         pid = recorded_pid(record.parent)
         if pid and alive(pid):
             os.kill(pid, signal.SIGQUIT)
+    for place in elsewhere:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def ask(server: EmbeddedServer, statement: str):
