@@ -10,28 +10,14 @@ Goal: p95 under 100 ms for both together.
 import asyncio
 import json
 import random
-import secrets
-import shutil
 import statistics
-import tempfile
 import time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import psycopg
-from faker import Faker
-
+from bench._clinic import open_clinic, own_folder, percentile, some_patients
 from tests.conftest import Clinic
-from tests.factories.registration import a_patient
 from tests.web.browser import STATE, Browser, Tab
 from tests.web.conftest import RunningServer, start_server, stop_server
-from tht_app.database.engine import hold, open_database
-from tht_app.database.gate import make_gate
-from tht_app.database.migrate import migrate
-from tht_app.database.server import EmbeddedServer
-from tht_app.domain.identity import Role
-from tht_app.use_cases.door import Actor, execute
-from tht_app.use_cases.identity import CreatePerson
 
 SESSIONS = 50
 ROUNDS = 12
@@ -58,11 +44,6 @@ async def one_person(tab: Tab, number: int, figures: dict[str, list[float]]) -> 
         await asyncio.sleep(0.5 + dice.random())
 
 
-def p95(values: list[float]) -> float:
-    """The 95th percentile."""
-    return round(statistics.quantiles(values, n=20)[18], 1)
-
-
 async def measure(clinic: Clinic, running: RunningServer) -> dict[str, list[float]]:
     """Open every socket first, then let everybody click."""
     person = clinic.person_id("admin")
@@ -81,59 +62,35 @@ async def measure(clinic: Clinic, running: RunningServer) -> dict[str, list[floa
     return figures
 
 
-async def prepared(server: EmbeddedServer, name: str) -> Clinic:
-    """A clinic with one person who may search, and patients to find."""
-    key = secrets.token_bytes(32)
-    migrate(server.dsn(dbname=name), key)
-    database = await open_database(server.dsn(user="tht_app", dbname=name), key, ZoneInfo("Asia/Jakarta"))
-    gate = make_gate(server.dsn(user="tht_gate", dbname=name))
-    hold(database)
-    demo = Actor(await gate.open_service("demo"))
-    person = CreatePerson("admin", "Rina Wulandari", frozenset({Role.ADMIN}), secrets.token_hex(12))
-    await execute(demo, person)
-    names = Faker("id_ID")
-    names.seed_instance(2026)
-    for _ in range(PATIENTS // 8):
-        await asyncio.gather(*(a_patient(demo, name=names.name()[:100]) for _ in range(8)))
-    return Clinic(server, name, key, database, gate)
-
-
 async def run(folder: Path) -> dict[str, list[float]]:
     """Build a clinic, serve it, click."""
-    with EmbeddedServer(folder / "database") as server:
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute("create database bench template template0")
-        clinic = await prepared(server, "bench")
+    async with open_clinic(folder) as clinic:
+        await some_patients(await clinic.actor("demo"), PATIENTS)
         print(f"{PATIENTS} patients registered; {SESSIONS} people click for about {ROUNDS} s", flush=True)
         running = start_server(clinic, folder)
         try:
             return await measure(clinic, running)
         finally:
             stop_server(running)
-            await clinic.database.close()
-            await clinic.gate.close()
 
 
 def main() -> None:
     """Measure in a folder of its own and print."""
-    folder = Path(tempfile.mkdtemp(prefix="tht-bench-"))
-    folder.chmod(0o755)
-    try:
+    with own_folder() as folder:
         figures = asyncio.run(run(folder))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     every = [*figures["light"], *figures["door"]]
     for kind, values in figures.items():
-        print(f"{kind:6} p50 {statistics.median(values):7.1f} ms   p95 {p95(values):7.1f} ms   {len(values)} events")
+        p50, p95 = statistics.median(values), percentile(values, 95)
+        print(f"{kind:6} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   {len(values)} events")
     print(
         json.dumps(
             {
                 "sessions": SESSIONS,
                 "events": len(every),
                 "p50_ms": round(statistics.median(every), 1),
-                "p95_ms": p95(every),
-                "light_p95_ms": p95(figures["light"]),
-                "door_p95_ms": p95(figures["door"]),
+                "p95_ms": percentile(every, 95),
+                "light_p95_ms": percentile(figures["light"], 95),
+                "door_p95_ms": percentile(figures["door"], 95),
                 "goal_ms": GOAL_MS,
             }
         )
