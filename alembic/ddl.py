@@ -79,3 +79,35 @@ def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)
     for role in ("tht_owner", *execute):  # the tables' owner needs it to put a function behind a trigger
         op.execute(f"grant execute on function {signature} to {role}")
     op.execute("set local role tht_owner")
+
+
+def notify_on(
+    table: str, kind: str, *keys: str, row_id: str = "id", versioned: bool = False, schema: str = "clinic"
+) -> None:
+    """Let a table tell listeners which of its rows changed, when the change is committed: `kind id version key…`.
+
+    A key is an SQL expression over the row, written `{row}.day`: what finds the screens that show it, such as a day;
+    never a value of a person. A row that changes its keys is told under both. Equal notices of one transaction are one.
+    `versioned` tables have a column `version`; the others tell 0.
+    """
+    parts = [f"'{kind}'", f"{{row}}.{row_id}", "{row}.version" if versioned else "0", *keys]
+    told = "concat_ws(' ', " + ", ".join(parts) + ")"
+    op.execute(
+        f"""
+        create function {schema}.notify_{table}() returns trigger language plpgsql as $$
+        begin
+            if tg_op <> 'INSERT' then
+                perform pg_notify('clinic', {told.format(row="old")});
+            end if;
+            if tg_op <> 'DELETE' then
+                perform pg_notify('clinic', {told.format(row="new")});
+            end if;
+            return null;
+        end $$
+        """
+    )
+    op.execute(f"revoke all on function {schema}.notify_{table}() from public")
+    op.execute(
+        f"create trigger notify after insert or update or delete on {schema}.{table} "
+        f"for each row execute function {schema}.notify_{table}()"
+    )

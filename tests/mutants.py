@@ -35,6 +35,7 @@ CRYPTO_TESTS = ("tests/database/test_crypto.py",)
 GATE = "tht_app/state/gate.py"
 GATE_TESTS = ("tests/web/test_gate.py",)
 EDGE_TESTS = ("tests/web/test_edge.py",)
+LIVE_TESTS = ("tests/live/test_feed.py",)
 
 MUTANTS = [
     Mutant(
@@ -186,6 +187,27 @@ MUTANTS = [
         '"order by product_id, expires_on, id for update",',
         '"order by product_id, expires_on, id",',
         ("tests/database/test_pharmacy.py",),
+    ),
+    Mutant(
+        "live-screens-not-audited",
+        "alembic/versions/0008_live.py",
+        "from live l join news n on n.place = l.place)",
+        "from live l join news n on n.place = l.place where false)",
+        LIVE_TESTS,
+    ),
+    Mutant(
+        "live-shows-to-ended-sessions",
+        "alembic/versions/0008_live.py",
+        "    select token from live\n",
+        "    select t from unnest(tokens) as t\n",
+        ("tests/live/test_reread.py",),
+    ),
+    Mutant(
+        "missed-changes-stay-missed",
+        "tht_app/live/feed.py",
+        "            self.touched(EVERYTHING)\n",
+        "",
+        LIVE_TESTS,
     ),
     Mutant(
         "signed-records-can-change",

@@ -47,6 +47,11 @@ def words(key: str, params: Mapping[str, Any]) -> rx.Var[str]:
     return fill.call(rx.Var(_js_expr=chosen, _var_data=_using()), rx.Var.create(dict(params))).to(str)
 
 
+def template(key: str) -> rx.Var[str]:
+    """A text whose `{places}` a script of ours fills. Raises UnknownKey while compiling."""
+    return rx.cond(language_var() == "en", template_of(key, "en"), template_of(key, "id"))
+
+
 def set_language(lang: str) -> rx.event.EventSpec:
     """Event that switches this browser at once, compiled into the page; nothing is evaluated."""
     switch = rx.Var(

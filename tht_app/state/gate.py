@@ -100,10 +100,15 @@ class Gate(rx.Middleware):
         sessions: Sessions,
         *,
         close: Callable[[str], Awaitable[None]] | None = None,
+        left: Callable[[str], None] | None = None,
         buckets: Buckets | None = None,
     ) -> None:
-        """Ask `sessions` who is there; `close` ends the sockets of a session's token that turned out dead."""
+        """Ask `sessions` who is there.
+
+        `close` ends the sockets of a session's token that turned out dead; `left` hears which tab goes to another page.
+        """
         self._sessions = sessions
+        self._left = left
         self._close = close
         self._buckets = buckets or Buckets()
         self._rules: dict[str, Rule] = {}
@@ -134,6 +139,8 @@ class Gate(rx.Middleware):
                 return StateUpdate(events=Event.from_event_type(rx.redirect("/")))
         bound._became(who)
         bind(who)
+        if self._left is not None and (event.name in HYDRATES or event.name == ON_LOAD):
+            self._left(root.router.session.client_token)
         return await self._decide(root, event, who, token or "")
 
     async def _decide(self, root: BaseState, event: Event, who: SignedIn, token: str) -> StateUpdate | None:

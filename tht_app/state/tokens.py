@@ -19,9 +19,18 @@ MOST_TOKENS = 20_000
 class BoundTokens(LocalTokenManager):
     """Links sockets to tab tokens, and remembers whose each token is."""
 
-    def __init__(self, cookie_of: Callable[[str], str], owner_of: Callable[[str], str | None]) -> None:
-        """`cookie_of(sid)` is the handshake's cookie header; `owner_of(session token)` the id of a live session."""
+    def __init__(
+        self,
+        cookie_of: Callable[[str], str],
+        owner_of: Callable[[str], str | None],
+        gone: Callable[[str], None] = lambda _tab: None,
+    ) -> None:
+        """`cookie_of(sid)` is the handshake's cookie header; `owner_of(session token)` the id of a live session.
+
+        `gone` hears which tab has lost its socket.
+        """
         super().__init__()
+        self._gone = gone
         self._cookie_of = cookie_of
         self._owner_of = owner_of
         self._owners: OrderedDict[str, str] = OrderedDict()
@@ -48,10 +57,13 @@ class BoundTokens(LocalTokenManager):
     async def disconnect_token(self, token: str, sid: str) -> None:
         """Forget the socket; whose token it was stays known."""
         self._session_tokens.pop(sid, None)
+        holder = self.token_to_socket.get(token)
+        if holder is None or holder.sid == sid:  # else the tab has come back on another socket already
+            self._gone(token)
         await super().disconnect_token(token, sid)
 
 
-def install(app: Any, owner_of: Callable[[str], str | None]) -> BoundTokens:
+def install(app: Any, owner_of: Callable[[str], str | None], gone: Callable[[str], None]) -> BoundTokens:
     """Put bound tokens under a Reflex app before its first socket."""
     namespace = app.event_namespace
 
@@ -59,6 +71,6 @@ def install(app: Any, owner_of: Callable[[str], str | None]) -> BoundTokens:
         environ = app.sio.get_environ(sid, namespace.namespace) or {}
         return str(environ.get("HTTP_COOKIE", ""))
 
-    tokens = BoundTokens(cookie_of, owner_of)
+    tokens = BoundTokens(cookie_of, owner_of, gone)
     namespace._token_manager = tokens
     return tokens

@@ -8,19 +8,20 @@ handed out: no entry, no data.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tht_app.database.audit import AuditEntry, write_audit
+from tht_app.database.audit import AuditEntry, admit_viewers, write_audit
 from tht_app.database.engine import Database, current
 from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import Conflict, PermissionDenied, Unavailable
+from tht_app.domain.errors import Conflict, PermissionDenied, SessionEnded, Unavailable
 from tht_app.domain.identity import Permission
 
 RETRIES = 3
@@ -48,6 +49,24 @@ class UseCase:
     def name(self) -> str:
         """Context and function, for example `registration.register_patient`."""
         return f"{self.request.__module__.removeprefix('tht_app.use_cases.')}.{self.request.__name__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reading use case found, and whose data are in it."""
+
+    result: Any
+    patient_ids: frozenset[UUID]
+    admitted: frozenset[str] = frozenset()
+    """Tokens of the sessions that may be shown it (of a re-read; see `reread`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A screen that is open in somebody's name, and the patients that the audit log says were shown on it."""
+
+    actor: Actor
+    seen: frozenset[UUID] = field(default_factory=frozenset[UUID])
 
 
 REGISTRY: dict[type, UseCase] = {}
@@ -83,10 +102,63 @@ async def execute(actor: Actor, request: Any, *, key: str | None = None) -> Any:
     result. Raises a `DomainError` for every refusal; `Unavailable` when the database cannot be reached.
     """
     case = REGISTRY[type(request)]
+
+    async def once(database: Database) -> Any:
+        return (await _attempt(database, actor, case, request, key)).result
+
+    return await _persistently(actor, case, once)
+
+
+async def read(actor: Actor, request: Any, *, seen: frozenset[UUID] | None = None) -> Reading:
+    """Like `execute` for a reading use case, and say whose data the result holds.
+
+    With `seen`, a screen reads again what it already shows: an entry is written only for patients that are not among
+    them. Raises as `execute` does.
+    """
+    case = REGISTRY[type(request)]
+
+    async def once(database: Database) -> Reading:
+        return await _attempt(database, actor, case, request, None, seen=seen)
+
+    return await _persistently(actor, case, once)
+
+
+async def reread(request: Any, viewers: Sequence[Viewer]) -> Reading:
+    """Read once for all screens that show the same, in the name of the first whose session lives.
+
+    Each viewer gets an audit entry of their own for the patients that are new to their screen, in the same transaction;
+    `admitted` are those whose session lives and who hold the permission. Nobody else may be handed the result. Raises
+    `SessionEnded` when nobody is left, `Unavailable` when the database cannot be reached.
+    """
+    case = REGISTRY[type(request)]
+    if not case.reads:
+        raise TypeError(f"{case.name} writes: a screen cannot follow it")
+
+    async def once(database: Database) -> Reading:
+        async with database.engine.begin() as connection:
+            for viewer in viewers:
+                entry = AuditEntry(action=case.audit, request=case.name)
+                work = UnitOfWork(connection, database, viewer.actor, entry)
+                try:
+                    _ensure_permitted(await work.enter(viewer.actor), case)
+                except (SessionEnded, PermissionDenied):
+                    continue
+                async with work.read_only():
+                    result = await case.handler(request, work)
+                news = [(one.actor.token, one.actor.address, entry.patient_ids - one.seen) for one in viewers]
+                admitted = await admit_viewers(connection, entry, case.permissions, news)
+                return Reading(result, frozenset(entry.patient_ids), admitted)
+        raise SessionEnded
+
+    return await _persistently(viewers[0].actor, case, once)
+
+
+async def _persistently(actor: Actor, case: UseCase, once: Callable[[Database], Awaitable[Any]]) -> Any:
+    """Try again what PostgreSQL asks to try again; audit refusals; translate what the server says."""
     database = current()
     for attempt in range(RETRIES):
         try:
-            return await _attempt(database, actor, case, request, key)
+            return await once(database)
         except PermissionDenied as refusal:
             await _audit_refusal(database, actor, case, refusal)
             raise
@@ -100,7 +172,15 @@ async def execute(actor: Actor, request: Any, *, key: str | None = None) -> Any:
     raise Unavailable
 
 
-async def _attempt(database: Database, actor: Actor, case: UseCase, request: Any, key: str | None) -> Any:
+async def _attempt(
+    database: Database,
+    actor: Actor,
+    case: UseCase,
+    request: Any,
+    key: str | None,
+    *,
+    seen: frozenset[UUID] | None = None,
+) -> Reading:
     entry = AuditEntry(action=case.audit, request=case.name, address=actor.address)
     async with database.engine.begin() as connection:
         work = UnitOfWork(connection, database, actor, entry)
@@ -111,8 +191,12 @@ async def _attempt(database: Database, actor: Actor, case: UseCase, request: Any
                 result = await case.handler(request, work)
         else:
             result = await _once(work, case, request, key)
-        await write_audit(connection, entry, database.vault)
-    return result
+        found = frozenset(entry.patient_ids)
+        if seen is not None:
+            entry.patient_ids -= seen
+        if seen is None or entry.patient_ids:
+            await write_audit(connection, entry, database.vault)
+    return Reading(result, found)
 
 
 def _ensure_permitted(person: Person, case: UseCase) -> None:
@@ -188,4 +272,4 @@ def _sqlstate(failure: DBAPIError) -> str | None:
     return getattr(failure.orig, "sqlstate", None)
 
 
-__all__ = ["REGISTRY", "UseCase", "execute", "record_refusal", "use_case"]
+__all__ = ["REGISTRY", "Reading", "UseCase", "Viewer", "execute", "read", "record_refusal", "reread", "use_case"]

@@ -20,6 +20,8 @@ from starlette.types import ASGIApp
 import tht_app.web
 from tht_app.database.opening import opened_clinic
 from tht_app.domain.errors import DomainError, NotFound
+from tht_app.live.feed import feeding
+from tht_app.live.screens import SCREENS
 from tht_app.settings import settings
 from tht_app.state.gate import Gate, silence_reflex
 from tht_app.state.tokens import install
@@ -71,18 +73,18 @@ def guard(app: rx.App) -> Gate:
     """
     silence_reflex()
     quiet_logs()
-    gate = Gate(BOOK, close=end_session_sockets)
+    gate = Gate(BOOK, close=end_session_sockets, left=SCREENS.leave)
     gate.assert_complete()
     app.add_middleware(gate, index=0)
-    install(app, BOOK.id_of)
-    app.register_lifespan_task(serving_clinic)
+    install(app, BOOK.id_of, SCREENS.leave)
+    app.register_lifespan_task(serving_clinic, screens=app)
     return gate
 
 
 @contextlib.asynccontextmanager
-async def serving_clinic() -> AsyncIterator[None]:
-    """The pools are open and sessions are watched for as long as the server serves."""
-    async with opened_clinic():
+async def serving_clinic(screens: rx.App) -> AsyncIterator[None]:
+    """The pools are open, sessions are watched and screens move for as long as the server serves."""
+    async with opened_clinic(), feeding(screens):
         watcher = asyncio.create_task(watch_sessions(), name="watch_sessions")
         try:
             yield

@@ -75,7 +75,7 @@ def _refresh(refreshed: Any, on_click: Any) -> rx.Component:
     )
 
 
-@home_section(order=10, needs=Permission.RECORD_WRITE)
+@home_section(order=10, needs=Permission.RECORD_WRITE, load=DoctorDayState.load)
 def doctor_next() -> rx.Component:
     """My next patient, large."""
     return card(
@@ -85,7 +85,6 @@ def doctor_next() -> rx.Component:
             rx.cond(DoctorDayState.has_next, _next(), empty("encounter.day.no_next", "encounter.day.no_next_hint")),
             skeleton(3),
         ),
-        on_mount=DoctorDayState.load,
         actions=_refresh(DoctorDayState.refreshed, DoctorDayState.load),
     )
 
@@ -130,7 +129,7 @@ def doctor_day() -> rx.Component:
     )
 
 
-@home_section(order=13, needs=Permission.RECORD_WRITE_NURSING)
+@home_section(order=13, needs=Permission.RECORD_WRITE_NURSING, load=NurseDayState.load)
 def nurse_day() -> rx.Component:
     """Today's visits, to prepare them."""
     return card(
@@ -147,6 +146,5 @@ def nurse_day() -> rx.Component:
             ),
             skeleton(5),
         ),
-        on_mount=NurseDayState.load,
         actions=_refresh(NurseDayState.refreshed, NurseDayState.load),
     )

@@ -8,8 +8,7 @@ from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.field import BOX
 from tht_app.components.ui.icon import icon
 from tht_app.i18n import t
-from tht_app.i18n.catalog import LANGUAGES, template_of
-from tht_app.i18n.words import language_var
+from tht_app.i18n.words import template
 from tht_app.state.person import PersonState
 
 SCRIPT = rx.asset("connection.jsx", shared=True)
@@ -46,12 +45,6 @@ STATE_LOOKS = {
 }
 
 
-def _template(key: str) -> rx.Var[str]:
-    """A text whose `{places}` the script fills."""
-    texts = {lang: template_of(key, lang) for lang in LANGUAGES}
-    return rx.cond(language_var() == "en", texts["en"], texts["id"])
-
-
 class ConnectionWatch(rx.Component):
     """See connection.jsx; use `connection_watch`."""
 
@@ -83,7 +76,7 @@ def connection_watch() -> rx.Component:
             "lost": t("shell.connection.lost"),
             "again": t("shell.connection.again"),
             "title": t("shell.lock.title"),
-            "body": _template("shell.lock.body"),
+            "body": template("shell.lock.body"),
             "password": t("shell.lock.password"),
             "unlock": t("shell.lock.unlock"),
             "other": t("shell.lock.other"),
@@ -104,10 +97,10 @@ def connection_state() -> rx.Component:
             "connecting": t("shell.connection.connecting"),
             "lost": t("shell.connection.offline"),
             "saving": t("shell.save.saving"),
-            "saved": _template("shell.save.saved"),
+            "saved": template("shell.save.saved"),
             "refused": t("shell.save.refused"),
             "unanswered": t("shell.save.unanswered"),
-            "waiting": _template("shell.save.offline"),
+            "waiting": template("shell.save.offline"),
         },
         looks=STATE_LOOKS,
         icons={

@@ -1,6 +1,6 @@
 """The first screen is made of sections; each context brings its own in `components/<context>/home.py`.
 
-A section loads itself when it appears (`on_mount`), because only people who may see it get it at all.
+A section names what it is loaded with; the page starts that for the people who may see it (`state/home.py`).
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ import reflex as rx
 from tht_app.components.layout.registry import allowed
 from tht_app.components.ui.show import empty
 from tht_app.domain.identity import Permission
+from tht_app.state.home import LOADS
 from tht_app.state.marks import Needs
 
 Build = Callable[[], rx.Component]
@@ -43,8 +44,10 @@ class Section:
 SECTIONS: list[Section] = []
 
 
-def home_section(*, order: int, needs: Needs) -> Callable[[Build], Build]:
-    """Put a component on the first screen of everybody who holds one of `needs`."""
+def home_section(*, order: int, needs: Needs, load: Any = None) -> Callable[[Build], Build]:
+    """Put a component on the first screen of everybody who holds one of `needs`; `load` is what fills it."""
+    if load is not None and load not in LOADS:
+        LOADS.append(load)
 
     def register(build: Build) -> Build:
         SECTIONS.append(Section(order, needs if isinstance(needs, tuple) else (needs,), build))

@@ -10,8 +10,10 @@ from tht_app.components.layout.nav import SCRIPT
 from tht_app.components.registration.search_box import search_box
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.overlay import MENU_ITEM, menu, menu_item
+from tht_app.components.ui.show import badge
 from tht_app.i18n import t
 from tht_app.i18n.words import set_language
+from tht_app.state.feed import FeedState
 from tht_app.state.person import PersonState
 from tht_app.state.shell import ClinicState
 
@@ -47,6 +49,17 @@ def _clinic() -> rx.Component:
         rx.cond(ClinicState.demo, _demo_mark()),
         class_name="flex items-center gap-3 shrink-0",
     )
+
+
+def _feed() -> rx.Component:
+    """Said only while screens do not move by themselves."""
+    away = rx.el.span(
+        badge("shell.feed.away", "wait", icon_name="radio"),
+        role="status",
+        title=t("shell.feed.away_hint"),
+        data_testid="shell-feed-away",
+    )
+    return rx.cond(FeedState.cut_off, away)
 
 
 def _language() -> rx.Component:
@@ -103,6 +116,7 @@ def topline() -> rx.Component:
             custom_attrs={"data-global-search": "true"},
             class_name="flex-1 min-w-0 max-w-xl mx-auto",
         ),
+        _feed(),
         connection_state(),
         rx.el.div(_language(), _appearance(), _person(), class_name="flex items-center gap-1 shrink-0"),
         SearchKey.create(),

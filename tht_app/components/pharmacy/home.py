@@ -12,7 +12,7 @@ from tht_app.state.pharmacy.board import BoardState
 State: Any = BoardState
 
 
-@home_section(order=40, needs=Permission.PRESCRIPTION_REVIEW)
+@home_section(order=40, needs=Permission.PRESCRIPTION_REVIEW, load=BoardState.load)
 def pharmacist_home() -> rx.Component:
     """The counter at a glance."""
     figures = rx.el.div(
@@ -29,5 +29,4 @@ def pharmacist_home() -> rx.Component:
             ui.link_button("pharmacy.home.inventory", "/inventory", icon="package"),
             class_name="flex flex-wrap gap-3",
         ),
-        on_mount=State.load,
     )

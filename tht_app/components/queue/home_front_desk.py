@@ -50,7 +50,7 @@ def _arrival(arrival: Any) -> rx.Component:
     )
 
 
-@home_section(order=10, needs=Permission.APPOINTMENT_WRITE)
+@home_section(order=10, needs=Permission.APPOINTMENT_WRITE, load=ArrivalsState.load)
 def arrivals() -> rx.Component:
     """Who is to come, who is here; those still expected stand first."""
     rows: Any = ArrivalsState.arrivals
@@ -71,5 +71,4 @@ def arrivals() -> rx.Component:
         ),
         walk_in_sheet(),
         actions=walk_in_button(),
-        on_mount=ArrivalsState.load,
     )

@@ -46,7 +46,7 @@ def _point(point: Any) -> rx.Component:
     )
 
 
-@home_section(order=20, needs=Permission.QUEUE_CHECK_IN)
+@home_section(order=20, needs=Permission.QUEUE_CHECK_IN, load=WaitingState.load)
 def waiting() -> rx.Component:
     """The queue of each service point; who waits too long is marked in words and colour."""
     points: Any = WaitingState.points
@@ -56,5 +56,4 @@ def waiting() -> rx.Component:
         "queue.waiting.title",
         rx.cond(WaitingState.loaded, rx.cond(points.length() > 0, listed, nowhere), ui.skeleton(6)),
         actions=ui.link_button("queue.waiting.open", "/queue", icon="list-ordered"),
-        on_mount=WaitingState.load,
     )

@@ -5,12 +5,17 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.domain.queue import LIMIT_MINUTES, PATIENCE_MINUTES
 
 
 def waited_badge(ticket: Any) -> rx.Component:
-    """How long somebody waits: neutral, long, too long, each in words."""
+    """How long somebody waits, ticking, or has waited until called: neutral, long, too long, each in words."""
     tone: Any = rx.match(ticket.tone, ("long", "wait"), ("too_long", "danger"), "neutral")
-    return ui.badge(ticket.waited, tone)
+    return rx.cond(
+        (ticket.status == "waiting") | (ticket.status == "skipped"),
+        ui.elapsed(ticket.since, now=ticket.read_at, long=PATIENCE_MINUTES, too_long=LIMIT_MINUTES),
+        ui.badge(ticket.waited, tone),
+    )
 
 
 def ticket_marks(ticket: Any) -> rx.Component:

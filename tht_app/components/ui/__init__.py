@@ -2,6 +2,7 @@
 
 from tht_app.components.ui.button import button, icon_button, link_button, submit_button, text_link
 from tht_app.components.ui.combobox import Option, combobox
+from tht_app.components.ui.elapsed import elapsed
 from tht_app.components.ui.field import checkbox, field, radio_group
 from tht_app.components.ui.form import error_summary, field_group, form, form_actions
 from tht_app.components.ui.icon import icon
@@ -39,6 +40,7 @@ __all__ = [
     "dialog",
     "dialog_actions",
     "ear",
+    "elapsed",
     "empty",
     "error_state",
     "error_summary",

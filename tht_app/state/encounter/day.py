@@ -1,40 +1,41 @@
 """The first screen of doctor and nurse: who comes next, today, what is not signed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 
+from tht_app.domain.encounter.record import DoctorDay, VisitLine
 from tht_app.domain.identity import Permission
+from tht_app.live import topics
+from tht_app.live.view import LiveView
+from tht_app.live.watching import Watching
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.encounter.view_models import VisitView, next_view, refreshed_text, visit_view
 from tht_app.use_cases.encounter import ReadDoctorDay, ReadNurseDay
 
+NOBODY = VisitView("", "", "", "", "", "", "", "", "", "", "", False)
 
-class DoctorDayState(Acting, rx.State):
+
+class DoctorDayState(Watching, Acting, rx.State):
     """My next patient, my day, my unsigned notes."""
 
     loaded: bool = False
     has_next: bool = False
-    next: VisitView = VisitView("", "", "", "", "", "", "", "", "", "", "", False)
+    next: VisitView = NOBODY
     day: list[VisitView] = []
     unsigned: list[VisitView] = []
     refreshed: str = ""
 
     @handler(needs=Permission.RECORD_WRITE)
     async def load(self) -> None:
-        """Read my day."""
-        day = await self._execute(ReadDoctorDay())
-        zone, lang, now = settings().zone, self._lang(), datetime.now(UTC)
-        coming = next_view(day, zone, lang, now=now)
-        self.has_next = coming is not None
-        if coming is not None:
-            self.next = coming
-        self.day = [visit_view(line, zone, lang, now=now) for line in day.day]
-        self.unsigned = [visit_view(line, zone, lang, now=now) for line in day.unsigned]
-        self.refreshed = refreshed_text(now, zone)
-        self.loaded = True
+        """Read my day, and follow it."""
+        me = self._person().person_id
+        await self._watch(
+            LiveView("encounter.doctor_day", ReadDoctorDay(), (topics.ENCOUNTERS,), doctor_day_vars, me, self._lang())
+        )
 
     @handler(needs=Permission.RECORD_READ)
     async def open_visit(self, encounter_id: str) -> EventSpec:
@@ -42,7 +43,7 @@ class DoctorDayState(Acting, rx.State):
         return rx.redirect(f"/encounters/{encounter_id}")  # type: ignore[return-value]
 
 
-class NurseDayState(Acting, rx.State):
+class NurseDayState(Watching, Acting, rx.State):
     """Today's visits of all doctors."""
 
     loaded: bool = False
@@ -51,9 +52,31 @@ class NurseDayState(Acting, rx.State):
 
     @handler(needs=Permission.RECORD_WRITE_NURSING)
     async def load(self) -> None:
-        """Read the day."""
-        lines = await self._execute(ReadNurseDay())
-        zone, lang, now = settings().zone, self._lang(), datetime.now(UTC)
-        self.day = [visit_view(line, zone, lang, now=now) for line in lines]
-        self.refreshed = refreshed_text(now, zone)
-        self.loaded = True
+        """Read the day, and follow it."""
+        await self._watch(
+            LiveView("encounter.nurse_day", ReadNurseDay(), (topics.ENCOUNTERS,), nurse_day_vars, lang=self._lang())
+        )
+
+
+def doctor_day_vars(day: DoctorDay, now: datetime, lang: str) -> dict[str, Any]:
+    """What the doctor's first screen shows."""
+    zone = settings().zone
+    coming = next_view(day, zone, lang, now=now)
+    return {
+        "has_next": coming is not None,
+        "next": coming or NOBODY,
+        "day": [visit_view(line, zone, lang, now=now) for line in day.day],
+        "unsigned": [visit_view(line, zone, lang, now=now) for line in day.unsigned],
+        "refreshed": refreshed_text(now, zone),
+        "loaded": True,
+    }
+
+
+def nurse_day_vars(lines: tuple[VisitLine, ...], now: datetime, lang: str) -> dict[str, Any]:
+    """What the nurse's first screen shows."""
+    zone = settings().zone
+    return {
+        "day": [visit_view(line, zone, lang, now=now) for line in lines],
+        "refreshed": refreshed_text(now, zone),
+        "loaded": True,
+    }

@@ -7,6 +7,9 @@ import reflex as rx
 
 from tht_app.domain.identity import Permission
 from tht_app.i18n import time_text
+from tht_app.live import topics
+from tht_app.live.view import LiveView
+from tht_app.live.watching import Watching
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.pharmacy.forms import as_id, quantities_of
@@ -19,11 +22,12 @@ from tht_app.use_cases.pharmacy import (
     PharmacyBoard,
     ReleasePrescription,
 )
+from tht_app.use_cases.pharmacy.models import BoardCard
 
 NEEDS = Permission.PRESCRIPTION_DISPENSE
 
 
-class BoardState(Acting, rx.State):
+class BoardState(Watching, Acting, rx.State):
     """All open prescriptions, and the one that is being looked at."""
 
     waiting: list[CardView] = []
@@ -40,14 +44,16 @@ class BoardState(Acting, rx.State):
     async def load(self) -> None:
         """Read the board; open is what the address names."""
         self.opened = PrescriptionView()
-        await self._show()
+        await self._watch(
+            LiveView("pharmacy.board", PharmacyBoard(), (topics.PHARMACY,), board_vars, lang=self._lang())
+        )
         if wanted := self.router.url.query_parameters.get("open", ""):
             await self._open(wanted)
 
     @handler(needs=NEEDS)
     async def refresh(self) -> None:
         """Read the board and the open prescription again."""
-        await self._show()
+        await self._reread()
         if self.opened.id:
             await self._open(self.opened.id)
 
@@ -89,14 +95,14 @@ class BoardState(Acting, rx.State):
         await self._execute(request, key=form.get("_key"))
         self.key_epoch += 1
         await self._open(self.opened.id)
-        await self._show()
+        await self._reread()
         partly = self.opened.counter != ""
         await self._notify("pharmacy.board.partly_done" if partly else "pharmacy.board.done", patient=patient)
 
     async def _step(self, request: Any) -> None:
         await self._execute(request)
         await self._open(self.opened.id)
-        await self._show()
+        await self._reread()
 
     async def _open(self, prescription_id: str) -> None:
         detail = await self._execute(GetPrescription(as_id(prescription_id)))
@@ -105,10 +111,8 @@ class BoardState(Acting, rx.State):
         self.opened = prescription_view(detail, zone, today, self._lang())
         self.confirming, self.errors = False, {}
 
-    async def _show(self) -> None:
-        cards = await self._execute(PharmacyBoard())
-        zone, now = settings().zone, datetime.now(UTC)
-        columns = columns_of(cards, zone, now, self._lang())
-        self.waiting, self.preparing, self.ready = columns["waiting"], columns["preparing"], columns["ready"]
-        self.as_of = time_text(now.astimezone(zone))
-        self.loaded = True
+
+def board_vars(cards: tuple[BoardCard, ...], now: datetime, lang: str) -> dict[str, Any]:
+    """The three columns of the counter."""
+    zone = settings().zone
+    return {**columns_of(cards, zone, now, lang), "as_of": time_text(now.astimezone(zone)), "loaded": True}

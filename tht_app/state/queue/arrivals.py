@@ -1,6 +1,7 @@
 """The front desk's first screen: who comes today, who is here, who waits where."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -11,16 +12,19 @@ from tht_app.domain.queue import PriorityReason, TicketId
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import AppointmentId, PractitionerId, VisitTypeId
 from tht_app.i18n import text_of
+from tht_app.live import topics
+from tht_app.live.view import LiveView
+from tht_app.live.watching import Watching
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.queue.console import QueueState
 from tht_app.state.queue.view_models import ArrivalView, PointView, arrival_views, point_view
 from tht_app.state.scheduling.view_models import OptionView, doctor_options, read_id, type_options
-from tht_app.use_cases.queue import CancelTicket, CheckIn, QueueOf, WalkIn
+from tht_app.use_cases.queue import CancelTicket, CheckIn, PointQueue, QueueOf, WalkIn, queue_audience
 from tht_app.use_cases.scheduling import DaySchedule, ListPractitioners, ListVisitTypes
 
 
-class WaitingState(Acting, rx.State):
+class WaitingState(Watching, Acting, rx.State):
     """Who waits, for each service point."""
 
     points: list[PointView] = []
@@ -28,14 +32,23 @@ class WaitingState(Acting, rx.State):
 
     @handler(needs=Permission.QUEUE_READ)
     async def load(self) -> None:
-        """Read all queues of today."""
-        await self._show()
+        """Read all queues of today, and follow them."""
+        who, today = self._person(), datetime.now(UTC).astimezone(settings().zone).date()
+        await self._watch(
+            LiveView(
+                "queue.waiting",
+                QueueOf(day=today),
+                (topics.queue(today), topics.SCHEDULE),
+                waiting_vars,
+                queue_audience(who.permissions, who.person_id),
+                self._lang(),
+            )
+        )
 
-    async def _show(self) -> None:
-        now, lang = datetime.now(UTC), self._lang()
-        queues = await self._execute(QueueOf())
-        self.points = [point_view(queue, settings().zone, now, lang) for queue in queues]
-        self.loaded = True
+
+def waiting_vars(queues: tuple[PointQueue, ...], now: datetime, lang: str) -> dict[str, Any]:
+    """What the first screen shows of the queues."""
+    return {"points": [point_view(queue, settings().zone, now, lang) for queue in queues], "loaded": True}
 
 
 class ArrivalsState(Acting, rx.State):
@@ -74,7 +87,7 @@ class ArrivalsState(Acting, rx.State):
 
     async def _show_both(self) -> None:
         await self._show()
-        await (await self.get_state(WaitingState))._show()
+        await (await self.get_state(WaitingState))._reread()
         console = await self.get_state(QueueState)
         if console.loaded:
             await console._show()
@@ -110,7 +123,7 @@ class WalkInState(Acting, rx.State):
         ticket = await self._execute(read_walk_in(form), form.get("_key") or None)
         self.key_epoch += 1
         self.is_open = False
-        await (await self.get_state(WaitingState))._show()
+        await (await self.get_state(WaitingState))._reread()
         console = await self.get_state(QueueState)
         if console.loaded:
             await console._show()

@@ -26,6 +26,10 @@ class TicketView:
     booked: str = ""
     waited: str = ""
     tone: str = "ok"
+    since: str = ""
+    """From when they wait, as an instant: the screen counts on by itself."""
+    read_at: str = ""
+    """The server's clock when this was read."""
     called: str = ""
     calls: int = 0
     room: str = ""
@@ -125,6 +129,8 @@ def ticket_view(ticket: TicketEntry, zone: tzinfo, now: datetime, lang: str) -> 
         booked=time_text(ticket.booked_for.astimezone(zone)) if ticket.booked_for else "",
         waited=text_of("queue.minutes", lang, minutes=minutes),
         tone=wait_tone(minutes),
+        since=ticket.queued_at.isoformat(),
+        read_at=now.isoformat(),
         called=time_text(ticket.called_at.astimezone(zone)) if ticket.called_at else "",
         calls=ticket.calls,
         room=ticket.room_name,

@@ -1,7 +1,7 @@
 """What a person may do at the queue: check in, call, call again, skip, finish, undo."""
 
 from .arrival import CancelTicket, CheckIn, IssuedTicket, WalkIn
-from .board import PointQueue, QueueOf, RecentStep, TicketEntry
+from .board import PointQueue, QueueOf, RecentStep, TicketEntry, queue_audience
 from .calling import CallAgain, Called, CallNext, FinishTicket, SkipTicket, StartTicket, UndoTicket
 from .points import ListServicePoints, Point, SaveServicePoint
 
@@ -24,4 +24,5 @@ __all__ = [
     "TicketEntry",
     "UndoTicket",
     "WalkIn",
+    "queue_audience",
 ]

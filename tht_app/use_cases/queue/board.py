@@ -127,6 +127,19 @@ def _may_call(work: UnitOfWork, row: RowMapping) -> bool:
     return True
 
 
+def queue_audience(permissions: frozenset[Permission], person_id: UUID) -> tuple[frozenset[Permission], UUID | None]:
+    """What of a person `QueueOf` depends on: which points may be seen and called, for a doctor the own room too."""
+    relevant = permissions & {
+        Permission.PATIENT_READ,
+        Permission.QUEUE_CALL,
+        Permission.QUEUE_CALL_OWN_ROOM,
+        Permission.QUEUE_CALL_PHARMACY,
+        Permission.QUEUE_CALL_CASHIER,
+    }
+    own_room = Permission.QUEUE_CALL_OWN_ROOM in relevant and Permission.QUEUE_CALL not in relevant
+    return relevant, person_id if own_room else None
+
+
 @use_case(permission=Permission.QUEUE_READ, audit=AuditAction.READ, reads=True)
 async def queue_of(request: QueueOf, work: UnitOfWork) -> tuple[PointQueue, ...]:
     """Queues with names for those who may look patients up; the others see the points at which they call."""

@@ -1,0 +1,25 @@
+"""What a screen shows of the clinic, described so that equal screens are read for once."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Make = Callable[[Any, datetime, str], Mapping[str, Any]]
+"""From the result of the request, the present moment and the language to the State's vars by name. Pure."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """One reading use case as one kind of screen shows it.
+
+    Views that are equal share one re-read and one encoded update. `audience` is what of the person the result depends
+    on (permissions, or the person): leave nothing out, or somebody is shown what was read for another.
+    """
+
+    name: str
+    request: Any
+    topics: tuple[str, ...]
+    make: Make = field(compare=False)
+    audience: Hashable = None
+    lang: str = "id"
