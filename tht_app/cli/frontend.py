@@ -41,6 +41,10 @@ PHASES = (
 )
 CAUSES = (
     (
+        r"SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED|CERT_HAS_EXPIRED",
+        "the package registry's certificate is not trusted: give npm the certificate authority with its setting cafile",
+    ),
+    (
         r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|network",
         "the JavaScript packages could not be fetched: connect to the network once and start again",
     ),
@@ -212,7 +216,7 @@ def _follow(step: Step, line: str) -> None:
 def _why(log: str) -> str:
     for pattern, cause in CAUSES:
         if re.search(pattern, log):
-            return f"The screens could not be built, {cause} (details in {LOG})."
+            return f"The screens could not be built: {cause} (details in {LOG})."
     last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no output")
     return f"The screens could not be built ({last[:200]}): read {LOG}."
 

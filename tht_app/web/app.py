@@ -72,7 +72,6 @@ def guard(app: rx.App) -> Gate:
     Call it once, after every page and State is imported: raises GateIncomplete when a handler names no permission.
     """
     silence_reflex()
-    quiet_logs()
     gate = Gate(BOOK, close=end_session_sockets, left=SCREENS.leave)
     gate.assert_complete()
     app.add_middleware(gate, index=0)
@@ -84,6 +83,7 @@ def guard(app: rx.App) -> Gate:
 @contextlib.asynccontextmanager
 async def serving_clinic(screens: rx.App) -> AsyncIterator[None]:
     """The pools are open, sessions are watched and screens move for as long as the server serves."""
+    quiet_logs()  # now, not at import: what a failed build of the screens says must be readable
     async with opened_clinic(), feeding(screens):
         watcher = asyncio.create_task(watch_sessions(), name="watch_sessions")
         try:
