@@ -49,7 +49,7 @@ def test_what_is_over_stays_over_except_by_undoing() -> None:
 
 
 @pytest.mark.parametrize("step", list(TicketStep))
-def test_call_skip_and_finish_can_be_undone_once(step: TicketStep) -> None:
+def test_what_can_be_undone_is_undone_once(step: TicketStep) -> None:
     if step in UNDOABLE:
         assert undo_target(step, TicketStatus.WAITING) is TicketStatus.WAITING
     else:

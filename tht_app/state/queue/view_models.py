@@ -145,9 +145,13 @@ def recent_view(step: RecentStep, zone: tzinfo, lang: str) -> RecentView:
         id=f"{step.ticket_id}-{step.step.value}-{step.at.timestamp()}",
         ticket_id=str(step.ticket_id),
         time=time_text(step.at.astimezone(zone)),
-        words=text_of(f"queue.step.{_word(step.step.value)}", lang, ticket=step.label),
+        words=text_of(f"queue.step.{_word(step.step.value)}", lang, ticket=step.label, point=_next(step, lang)),
         undo=text_of(f"queue.undo.{_word(step.undo_to.value)}", lang, ticket=step.label) if step.undo_to else "",
     )
+
+
+def _next(step: RecentStep, lang: str) -> str:
+    return step.next_point_names[lang] if step.next_point_names else ""
 
 
 def _word(code: str) -> str:

@@ -25,6 +25,7 @@ from .findings import (
 from .note import ReadNote, SaveSection
 from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
 from .visits import (
+    FOLLOWERS,
     FinishEncounter,
     OpenVisit,
     ReadDoctorDay,
@@ -37,6 +38,7 @@ from .visits import (
 )
 
 __all__ = [
+    "FOLLOWERS",
     "AddAddendum",
     "AddDiagnosis",
     "AddHistory",

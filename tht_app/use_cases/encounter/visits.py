@@ -1,5 +1,6 @@
 """Opening, starting, finishing and reading a visit."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import cast
@@ -23,6 +24,10 @@ from tht_app.use_cases.door import use_case
 
 EARLIER_VISITS = 20
 UNSIGNED_SHOWN = 50
+
+Follower = Callable[[UnitOfWork, UUID, EncounterStatus], Awaitable[None]]
+FOLLOWERS: list[Follower] = []
+"""What goes along when a doctor begins or ends a visit on its own screen: the queue adds itself, it stands above."""
 
 
 async def open_encounter(
@@ -155,7 +160,10 @@ async def _own_step(work: UnitOfWork, encounter_id: UUID, status: EncounterStatu
     if visit.status is status:
         return False
     ensure_can_become(visit, status)
-    return await _move(work, visit, status)
+    moved = await _move(work, visit, status)
+    for follow in FOLLOWERS:
+        await follow(work, encounter_id, status)
+    return moved
 
 
 def may_write(work: UnitOfWork, visit: Visit, *, nursing: bool = False) -> None:

@@ -1,54 +1,62 @@
-"""Somebody is here: a ticket at the doctor's service point and the encounter that goes with it."""
+"""Somebody is here: a ticket at a service point, and at a doctor's the encounter that goes with it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from tht_app.database.queries import queue as queries
 from tht_app.database.queries import scheduling
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.visit import EncounterStatus
-from tht_app.domain.errors import NotFound
+from tht_app.domain.errors import NotFound, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.queue import (
-    AlreadyQueued,
+    Need,
     NoServicePoint,
+    PointKind,
     PriorityReason,
-    ServicePoint,
     ServicePointId,
     StepRefused,
+    Task,
     TicketId,
     TicketStatus,
     TicketStep,
     ensure_step,
-    priority_of,
     queued_at,
-    ticket_label,
 )
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import AppointmentId, AppointmentStatus, NotToday, PractitionerId, VisitTypeId
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.encounter import move_encounter, open_encounter
+from tht_app.use_cases.queue.issuing import Waiter, issue, told
 from tht_app.use_cases.scheduling.booking import advance
+from tht_app.use_cases.task_times import Moment, record, take_back_visit
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The patient of an appointment of today has arrived."""
+    """The patient of an appointment of today has arrived. `needs` are those of the last visit when not given."""
 
     appointment_id: AppointmentId
     priority_reason: PriorityReason | None = None
+    needs: tuple[Need, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """A patient without an appointment wants to see a doctor today."""
+    """A patient without an appointment: to a doctor today, or to a point where no doctor is needed yet.
+
+    Without a doctor `service_point_id` names the point; None is the first registration point.
+    """
 
     patient_id: PatientId
-    practitioner_id: PractitionerId
-    visit_type_id: VisitTypeId
+    practitioner_id: PractitionerId | None = None
+    visit_type_id: VisitTypeId | None = None
     priority_reason: PriorityReason | None = None
+    service_point_id: ServicePointId | None = None
+    needs: tuple[Need, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +68,15 @@ class CancelTicket:
 
 @dataclass(frozen=True, slots=True)
 class IssuedTicket:
-    """A new ticket; `encounter_id` is the encounter that was opened with it."""
+    """A new ticket; `encounter_id` is the encounter that was opened with it, where there is a doctor."""
 
     ticket_id: TicketId
     label: str
     service_point_id: ServicePointId
     patient_id: PatientId
-    practitioner_id: PractitionerId
+    practitioner_id: PractitionerId | None
     appointment_id: AppointmentId | None
-    encounter_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    patient_id: UUID
-    practitioner_id: UUID
-    visit_type_id: UUID
-    visit_type: str
-    appointment_id: UUID | None
-    booked_for: datetime | None
-    reason: PriorityReason | None
+    encounter_id: UUID | None
 
 
 @use_case(permission=Permission.QUEUE_CHECK_IN, audit=AuditAction.CREATE)
@@ -92,21 +89,36 @@ async def check_in(request: CheckIn, work: UnitOfWork) -> IssuedTicket:
     if day != work.today():
         raise NotToday(day=day.isoformat())
     await advance(work, row, AppointmentStatus.ARRIVED)
-    arrival = _Arrival(
-        row["patient_id"],
-        row["practitioner_id"],
-        row["visit_type_id"],
-        row["visit_type"],
-        row["id"],
-        row["starts_at"],
-        request.priority_reason,
+    waiter = Waiter(
+        patient_id=row["patient_id"],
+        practitioner_id=row["practitioner_id"],
+        visit_type_id=row["visit_type_id"],
+        appointment_id=row["id"],
+        encounter_id=None,
+        reason=request.priority_reason,
+        needs=await _needs(work, row["patient_id"], request.needs),
+        queued_at=queued_at(work.now(), row["starts_at"]),
     )
-    return await _arrive(work, arrival)
+    return await _arrive_at_doctor(work, waiter, row["visit_type"])
 
 
 @use_case(permission=Permission.QUEUE_CHECK_IN, audit=AuditAction.CREATE)
 async def walk_in(request: WalkIn, work: UnitOfWork) -> IssuedTicket:
-    """The patient gets a number and an encounter without an appointment."""
+    """The patient gets a number; with a doctor an encounter is opened, without one it is when they are sent on."""
+    waiter = Waiter(
+        patient_id=request.patient_id,
+        practitioner_id=request.practitioner_id,
+        visit_type_id=request.visit_type_id,
+        appointment_id=None,
+        encounter_id=None,
+        reason=request.priority_reason,
+        needs=await _needs(work, request.patient_id, request.needs),
+        queued_at=work.now(),
+    )
+    if request.practitioner_id is None:
+        return await _arrive_without_doctor(work, waiter, request.service_point_id)
+    if request.visit_type_id is None:
+        raise ValidationFailed({"visit_type_id": "required"})
     plan = await scheduling.booking_plan(
         work,
         practitioner_id=request.practitioner_id,
@@ -116,69 +128,58 @@ async def walk_in(request: WalkIn, work: UnitOfWork) -> IssuedTicket:
     )
     if plan is None or not plan.patient_known:
         raise NotFound
-    arrival = _Arrival(
-        request.patient_id,
-        request.practitioner_id,
-        request.visit_type_id,
-        plan.visit_type,
-        None,
-        None,
-        request.priority_reason,
-    )
-    return await _arrive(work, arrival)
+    return await _arrive_at_doctor(work, waiter, plan.visit_type)
 
 
-async def _arrive(work: UnitOfWork, arrival: _Arrival) -> IssuedTicket:
-    row = await queries.point_of_practitioner(work, arrival.practitioner_id)
-    if row is None:
+async def _needs(work: UnitOfWork, patient_id: UUID, given: tuple[Need, ...] | None) -> tuple[str, ...]:
+    return tuple(given if given is not None else await queries.latest_needs(work, patient_id))
+
+
+async def _arrive_at_doctor(work: UnitOfWork, waiter: Waiter, visit_type: str) -> IssuedTicket:
+    point = await queries.point_of_practitioner(work, waiter.practitioner_id) if waiter.practitioner_id else None
+    if point is None or waiter.practitioner_id is None:
         raise NoServicePoint
     encounter_id = work.new_id()
     await open_encounter(
         work,
         encounter_id=encounter_id,
-        patient_id=arrival.patient_id,
-        practitioner_id=arrival.practitioner_id,
-        appointment_id=arrival.appointment_id,
-        visit_type=arrival.visit_type,
+        patient_id=waiter.patient_id,
+        practitioner_id=waiter.practitioner_id,
+        appointment_id=waiter.appointment_id,
+        visit_type=visit_type,
     )
-    ticket = await _issue(work, queries.point_of(row), arrival, encounter_id)
-    work.changed("queue_ticket", ticket.id, patient_id=arrival.patient_id, new={"label": ticket.label})
-    ids = {name: getattr(ticket, name) for name in ("patient_id", "encounter_id", "appointment_id")}
-    work.publish("PatientArrived", ticket.id, ids)
+    return await _arrive(work, point, replace(waiter, encounter_id=encounter_id))
+
+
+async def _arrive_without_doctor(
+    work: UnitOfWork, waiter: Waiter, service_point_id: ServicePointId | None
+) -> IssuedTicket:
+    """At registration, or at the counter that was named; a doctor's point needs the doctor."""
+    if not await queries.known_patient(work, waiter.patient_id):
+        raise NotFound
+    if service_point_id is None:
+        point = await queries.point_of_kind(work, PointKind.REGISTRATION)
+    else:
+        point = await queries.point(work, service_point_id)
+    if point is None or not point["active"]:
+        raise NoServicePoint
+    if PointKind(point["kind"]) is PointKind.PRACTITIONER:
+        raise ValidationFailed({"practitioner_id": "required"})
+    return await _arrive(work, point, waiter)
+
+
+async def _arrive(work: UnitOfWork, point: RowMapping, waiter: Waiter) -> IssuedTicket:
+    ticket = await issue(work, point, waiter)
+    work.publish("PatientArrived", ticket.id, told(ticket))
     return IssuedTicket(
         ticket_id=TicketId(ticket.id),
         label=ticket.label,
         service_point_id=ticket.point.id,
-        patient_id=PatientId(arrival.patient_id),
-        practitioner_id=PractitionerId(arrival.practitioner_id),
-        appointment_id=AppointmentId(arrival.appointment_id) if arrival.appointment_id else None,
-        encounter_id=encounter_id,
+        patient_id=PatientId(waiter.patient_id),
+        practitioner_id=PractitionerId(waiter.practitioner_id) if waiter.practitioner_id else None,
+        appointment_id=AppointmentId(waiter.appointment_id) if waiter.appointment_id else None,
+        encounter_id=waiter.encounter_id,
     )
-
-
-async def _issue(work: UnitOfWork, point: ServicePoint, arrival: _Arrival, encounter_id: UUID) -> queries.NewTicket:
-    """Draw a number and write the ticket; late in the transaction, because the next desk waits for the number."""
-    day = work.today()
-    number = await queries.next_number(work, point.id, day)
-    ticket = queries.NewTicket(
-        id=work.new_id(),
-        point=point,
-        day=day,
-        number=number,
-        label=ticket_label(point.letter, number),
-        patient_id=arrival.patient_id,
-        practitioner_id=arrival.practitioner_id,
-        visit_type_id=arrival.visit_type_id,
-        appointment_id=arrival.appointment_id,
-        encounter_id=encounter_id,
-        priority=priority_of(arrival.reason),
-        priority_reason=arrival.reason.value if arrival.reason else None,
-        queued_at=queued_at(work.now(), arrival.booked_for),
-    )
-    if not await queries.add_ticket(work, ticket):
-        label = await queries.open_label(work, point.id, day, arrival.patient_id)
-        raise AlreadyQueued(label=label or "")
-    return ticket
 
 
 @use_case(permission=Permission.QUEUE_CHECK_IN, audit=AuditAction.CANCEL)
@@ -190,12 +191,26 @@ async def cancel_ticket(request: CancelTicket, work: UnitOfWork) -> None:
     if row["status"] == TicketStatus.IN_SERVICE:
         raise StepRefused(status=row["status"])
     ensure_step(TicketStatus(row["status"]), TicketStatus.CANCELLED)
-    if row["appointment_id"] is not None:
-        appointment = await scheduling.locked_appointment(work, row["appointment_id"])
-        if appointment is not None and appointment["status"] == AppointmentStatus.ARRIVED:
-            await advance(work, appointment, AppointmentStatus.BOOKED)
+    booked_again = await _give_back(work, row)
     if row["encounter_id"] is not None:
         await move_encounter(work, row["encounter_id"], EncounterStatus.CANCELLED)
-    await queries.set_step(work, row, TicketStep.CANCELLED, TicketStatus.CANCELLED, {"finished_at": work.now()})
+    event_id = await queries.set_step(
+        work, row, TicketStep.CANCELLED, TicketStatus.CANCELLED, {"finished_at": work.now()}
+    )
+    if booked_again:
+        await take_back_visit(work, row["visit_id"])
+    else:
+        await record(work, Task.ABSENT, Moment(row["visit_id"], row["id"], None, event_id))
     work.changed("queue_ticket", row["id"], patient_id=row["patient_id"], old={"status": row["status"]})
     work.publish("TicketCancelled", row["id"], {"encounter_id": row["encounter_id"]})
+
+
+async def _give_back(work: UnitOfWork, row: RowMapping) -> bool:
+    """Whether the ticket came with an appointment that is booked again by this."""
+    if row["appointment_id"] is None:
+        return False
+    appointment = await scheduling.locked_appointment(work, row["appointment_id"])
+    if appointment is None or appointment["status"] != AppointmentStatus.ARRIVED:
+        return False
+    await advance(work, appointment, AppointmentStatus.BOOKED)
+    return True

@@ -14,6 +14,8 @@ from tht_app.domain.errors import PermissionDenied
 from tht_app.domain.identity import Permission
 from tht_app.domain.queue import (
     UNDOABLE,
+    Accuracy,
+    Need,
     PriorityReason,
     ServicePointId,
     TicketId,
@@ -22,6 +24,7 @@ from tht_app.domain.queue import (
     ensure_may_call,
 )
 from tht_app.use_cases.door import use_case
+from tht_app.use_cases.queue.estimating import Turn, waits
 from tht_app.use_cases.queue.points import Point, read_point
 
 RECENT = 5
@@ -61,6 +64,13 @@ class TicketEntry:
     appointment_id: UUID | None
     encounter_id: UUID | None
     practitioner_id: UUID | None
+    first_visit: bool = False
+    needs: tuple[Need, ...] = ()
+    chained: bool = False
+    """Whether the number came from another service point."""
+    next_point_names: dict[str, str] | None = None
+    """Where the number went from here."""
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class RecentStep:
     step: TicketStep
     at: datetime
     undo_to: TicketStatus | None
+    next_point_names: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +93,16 @@ class PointQueue:
     may_call: bool
     tickets: tuple[TicketEntry, ...]
     recent: tuple[RecentStep, ...]
+    accuracy: Accuracy | None = None
+    """How good estimates have been here in the last days; nothing before the first was measured."""
 
 
-def _entry(row: RowMapping) -> TicketEntry:
+def _names_of_next(row: RowMapping) -> dict[str, str] | None:
+    name = row["next_point_id_text"]
+    return {"id": name, "en": row["next_point_en_text"]} if name else None
+
+
+def _entry(row: RowMapping, turn: Turn | None) -> TicketEntry:
     names = {"id": row["visit_type_id_text"] or "", "en": row["visit_type_en_text"] or ""}
     return TicketEntry(
         id=row["id"],
@@ -109,6 +127,11 @@ def _entry(row: RowMapping) -> TicketEntry:
         appointment_id=row["appointment_id"],
         encounter_id=row["encounter_id"],
         practitioner_id=row["practitioner_id"],
+        first_visit=row["first_visit"],
+        needs=tuple(Need(need) for need in row["needs"]),
+        chained=row["previous_id"] is not None,
+        next_point_names=_names_of_next(row),
+        turn=turn,
     )
 
 
@@ -116,7 +139,7 @@ def _recent(row: RowMapping) -> RecentStep:
     step = TicketStep(row["step"])
     undoable = row["last"] and step in UNDOABLE and row["status_before"] is not None
     target = TicketStatus(row["status_before"]) if undoable else None
-    return RecentStep(row["ticket_id"], row["label"], step, row["at"], target)
+    return RecentStep(row["ticket_id"], row["label"], step, row["at"], target, _names_of_next(row))
 
 
 def _may_call(work: UnitOfWork, row: RowMapping) -> bool:
@@ -154,13 +177,17 @@ async def queue_of(request: QueueOf, work: UnitOfWork) -> tuple[PointQueue, ...]
     ]
     ids = [row["id"] for row, _ in rows]
     tickets: dict[UUID, list[TicketEntry]] = defaultdict(list)
+    waiting = await waits(work, [row for row, _ in rows], day)
     for ticket in await queries.tickets(work, ids, day):
         work.saw(ticket["patient_id"])
-        tickets[ticket["service_point_id"]].append(_entry(ticket))
+        turn = waiting[ticket["service_point_id"]].turns.get(ticket["id"])
+        tickets[ticket["service_point_id"]].append(_entry(ticket, turn))
     recent: dict[UUID, list[RecentStep]] = defaultdict(list)
     for step in await queries.recent_steps(work, ids, day, RECENT):
         recent[step["service_point_id"]].append(_recent(step))
     return tuple(
-        PointQueue(read_point(row), may_call, tuple(tickets[row["id"]]), tuple(recent[row["id"]]))
+        PointQueue(
+            read_point(row), may_call, tuple(tickets[row["id"]]), tuple(recent[row["id"]]), waiting[row["id"]].accuracy
+        )
         for row, may_call in rows
     )

@@ -33,6 +33,8 @@ class Point:
     room_name: str
     position: int
     active: bool
+    next_point_id: ServicePointId | None = None
+    """Where people usually go from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class SaveServicePoint:
     position: int = 0
     active: bool = True
     service_point_id: ServicePointId | None = None
+    next_point_id: ServicePointId | None = None
 
 
 def read_point(row: RowMapping) -> Point:
@@ -85,6 +88,7 @@ async def save_service_point(request: SaveServicePoint, work: UnitOfWork) -> Ser
         "room_id": request.room_id,
         "position": request.position,
         "active": request.active,
+        "next_point_id": request.next_point_id,
     }
     await scheduling.upsert(work, "service_point", "id", values)
     work.changed("service_point", point_id, new=values)
@@ -105,6 +109,8 @@ async def _ensure_valid(request: SaveServicePoint, work: UnitOfWork) -> None:
         problems["practitioner_id"] = "required" if request.practitioner_id is None else "choice"
     elif request.active and request.practitioner_id in _taken(others):
         problems["practitioner_id"] = "scheduling.name_taken"
+    if request.next_point_id is not None and request.next_point_id not in {row["id"] for row in others}:
+        problems["next_point_id"] = "choice"
     if problems:
         raise ValidationFailed(problems)
 

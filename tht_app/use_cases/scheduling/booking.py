@@ -16,6 +16,7 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Conflict, NotFound, PermissionDenied, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
+from tht_app.domain.queue import Task
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import (
     RESERVATION_OF,
@@ -38,6 +39,7 @@ from tht_app.domain.scheduling import (
     usual_room,
 )
 from tht_app.use_cases.door import use_case
+from tht_app.use_cases.task_times import Moment, record, take_back_visit
 
 BOOK = (Permission.APPOINTMENT_WRITE, Permission.APPOINTMENT_WRITE_OWN)
 LONGEST_TEXT = 1000
@@ -338,6 +340,7 @@ async def cancel_appointment(request: CancelAppointment, work: UnitOfWork) -> No
         cancel_note_sealed=_seal(work, "cancel_note", row["id"], request.note),
     )
     await queries.release(work, row["id"])
+    await record(work, Task.ABSENT, Moment(row["id"], None, row["id"]))
     _changed(work, row, AppointmentStatus.CANCELLED, reason=request.reason.value, note=request.note)
     work.publish("AppointmentCancelled", row["id"], {"patient_id": str(row["patient_id"])})
 
@@ -354,6 +357,7 @@ async def restore_appointment(request: RestoreAppointment, work: UnitOfWork) -> 
     await queries.exclude(work, claims, slot)
     await _claim(work, row["id"], claims, slot, overridden=row["overbooked"])
     await queries.set_status(work, row["id"], AppointmentStatus.BOOKED)
+    await take_back_visit(work, row["id"])
     _changed(work, row, AppointmentStatus.BOOKED)
     work.publish("AppointmentBooked", row["id"], {"patient_id": str(row["patient_id"])})
 
@@ -368,6 +372,7 @@ async def mark_no_show(request: MarkNoShow, work: UnitOfWork) -> None:
         raise NotYet
     await queries.set_status(work, row["id"], AppointmentStatus.NOSHOW)
     await queries.release(work, row["id"])
+    await record(work, Task.ABSENT, Moment(row["id"], None, row["id"]))
     _changed(work, row, AppointmentStatus.NOSHOW)
 
 

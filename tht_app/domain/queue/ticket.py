@@ -1,4 +1,4 @@
-"""Who waits where and who comes next: service points, tickets and their steps. No clock, no I/O."""
+"""Service points, tickets and their steps: who may be called where, and what can be taken back."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,9 @@ LETTERS = re.compile("[A-Z]{1,2}")
 """What stands before the number of a ticket."""
 
 RETURNS_AFTER = 2
-"""A skipped patient is called again after so many others."""
+"""A skipped patient is called again after so many others, unless the clinic sets another number."""
+MOST_OTHERS = 20
+"""Whoever has to let more people pass than this is not skipped but forgotten."""
 
 PATIENCE_MINUTES = 30
 LIMIT_MINUTES = 60
@@ -47,6 +49,18 @@ class NothingToUndo(RuleViolation):
     """The last step of this ticket was already undone, or there was none."""
 
     code = "queue.nothing_to_undo"
+
+
+class MovedOn(RuleViolation):
+    """The patient has already been called where they were sent; `label` is the number."""
+
+    code = "queue.moved_on"
+
+
+class SamePoint(RuleViolation):
+    """The patient is at this service point already."""
+
+    code = "queue.same_point"
 
 
 class NotOwnPoint(PermissionDenied):
@@ -106,11 +120,17 @@ class TicketStep(StrEnum):
     STARTED = "started"
     SKIPPED = "skipped"
     DONE = "done"
+    FORWARDED = "forwarded"
+    """Done here and sent on: the same number now waits at the next service point."""
+    MOVED = "moved"
+    """Not served here: the same number waits somewhere else instead, with its old place in time."""
+    PRIORITISED = "prioritised"
+    """It became known that somebody goes first, or that they do not."""
     CANCELLED = "cancelled"
     UNDONE = "undone"
 
 
-UNDOABLE = frozenset({TicketStep.CALLED, TicketStep.SKIPPED, TicketStep.DONE})
+UNDOABLE = frozenset({TicketStep.CALLED, TicketStep.SKIPPED, TicketStep.DONE, TicketStep.FORWARDED, TicketStep.MOVED})
 
 
 class PriorityReason(StrEnum):
@@ -120,6 +140,15 @@ class PriorityReason(StrEnum):
     DISABLED = "disabled"
     CHILD = "child"
     EMERGENCY = "emergency"
+
+
+class Need(StrEnum):
+    """How a patient has to be reached beside the loudspeaker; the words are `queue.need.<value>`."""
+
+    VISUAL = "visual"
+    """Hears badly: call by sight."""
+    SIGN_LANGUAGE = "sign-language"
+    WHEELCHAIR = "wheelchair"
 
 
 def priority_of(reason: PriorityReason | None) -> int:
@@ -143,6 +172,14 @@ class ServicePoint:
 def ticket_label(letter: str, number: int) -> str:
     """What is printed and called: `A-007`; beyond 999 it simply grows."""
     return f"{letter}-{number:03d}"
+
+
+def goes_on(at: PointKind, to: PointKind | None) -> bool:
+    """Whether the visit with the doctor is not over when a patient leaves a doctor's room for there.
+
+    From the doctor to audiology people come back; to the cash counter, the pharmacy or home they do not.
+    """
+    return at is PointKind.PRACTITIONER and to is PointKind.AUDIOLOGY
 
 
 def ensure_step(status: TicketStatus, wanted: TicketStatus) -> None:
