@@ -21,6 +21,8 @@ SHOTS = (
     ("register", "admin", "register"),
     ("patients-import", "admin", "/patients/import"),
     ("calendar", "admin", "/calendar"),
+    ("calendar-setup-hours", "admin", "/calendar/setup?tab=hours"),
+    ("calendar-setup-types", "admin", "/calendar/setup?tab=types"),
     ("queue", "admin", "/queue"),
     ("home-doctor", "dokter", "/"),
     ("encounter", "dokter", "first visit"),

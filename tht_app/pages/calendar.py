@@ -6,6 +6,7 @@ from tht_app.components.layout.page import clinic_page, page_body
 from tht_app.components.scheduling.appointment import appointment_sheet
 from tht_app.components.scheduling.booking import booking_sheet
 from tht_app.components.scheduling.day import book_button, day_controls, day_list
+from tht_app.components.scheduling.setup.screen import setup_link
 from tht_app.domain.identity import Permission
 from tht_app.state.scheduling.calendar import CalendarState
 
@@ -19,6 +20,6 @@ def calendar() -> rx.Component:
         booking_sheet(),
         appointment_sheet(),
         title_key="scheduling.page.title",
-        actions=[book_button()],
+        actions=[setup_link(), book_button()],
         width="full",
     )

@@ -90,13 +90,14 @@ def table(
     caption_key: Words,
     on_open: Callable[[Any], Any] | None = None,
     empty: Any = None,
+    key: Callable[[Any], Any] | None = None,
     test_id: str | None = None,
 ) -> rx.Component:
     """A table of `rows` (Var of a list of views). `row(view)` gives one cell a column.
 
     `on_open(view)` is the event of Enter or a click on a row; buttons and links inside a row act for themselves. Up,
     Down, Home and End move between rows. With no rows, `empty` stands in its place. Rows have the test id
-    `<test_id>-row`.
+    `<test_id>-row`. `key(view)` tells rows apart where they change places, so that the focus goes with them.
     """
 
     def line(view: Any) -> rx.Component:
@@ -105,6 +106,8 @@ def table(
         props: dict[str, Any] = {"class_name": look, "custom_attrs": {}}
         if test_id:
             props["custom_attrs"]["data-testid"] = f"{test_id}-row"
+        if key is not None:
+            props["key"] = key(view)
         if on_open is not None:
             props |= {"on_open": on_open(view), "class_name": f"{look} cursor-pointer"}
         return TableRow.create(*cells, **props)

@@ -23,8 +23,8 @@ from tht_app.domain.queue import (
 OPEN = "('waiting', 'called', 'in-service', 'skipped')"
 POINT = (
     "select s.id, s.letter, s.name_id, s.name_en, s.kind, s.practitioner_id, s.room_id, s.next_point_id, "
-    "s.position, s.active, "
-    "r.name as room_name from service_point s left join room r on r.id = s.room_id "
+    "s.position, s.active, r.name as room_name, d.display_name as doctor_name from service_point s "
+    "left join room r on r.id = s.room_id left join practitioner d on d.person_id = s.practitioner_id "
 )
 
 

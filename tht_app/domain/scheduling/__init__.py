@@ -45,6 +45,7 @@ from .hours import (
     usual_room,
 )
 from .period import Period, SlotEmpty, SlotRefused, day_period, merged, without
+from .week import running_into
 
 __all__ = [
     "GRID",
@@ -91,6 +92,7 @@ __all__ = [
     "merged",
     "open_periods",
     "refusal",
+    "running_into",
     "usual_room",
     "without",
 ]

@@ -35,6 +35,7 @@ class Point:
     active: bool
     next_point_id: ServicePointId | None = None
     """Where people usually go from here."""
+    doctor_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ class SaveServicePoint:
 def read_point(row: RowMapping) -> Point:
     """The service point of a row."""
     values: dict[str, Any] = dict(row)
-    values |= {"kind": PointKind(row["kind"]), "room_name": row["room_name"] or ""}
+    values |= {
+        "kind": PointKind(row["kind"]),
+        "room_name": row["room_name"] or "",
+        "doctor_name": row["doctor_name"] or "",
+    }
     return Point(**values)
 
 
@@ -109,8 +114,12 @@ async def _ensure_valid(request: SaveServicePoint, work: UnitOfWork) -> None:
         problems["practitioner_id"] = "required" if request.practitioner_id is None else "choice"
     elif request.active and request.practitioner_id in _taken(others):
         problems["practitioner_id"] = "scheduling.name_taken"
-    if request.next_point_id is not None and request.next_point_id not in {row["id"] for row in others}:
-        problems["next_point_id"] = "choice"
+    rooms = {row["id"] for row in await scheduling.rooms(work, inactive=True)}
+    doctors = {row["id"] for row in await scheduling.practitioners(work, inactive=True)}
+    points = {row["id"] for row in others}
+    for name, known in (("room_id", rooms), ("practitioner_id", doctors), ("next_point_id", points)):
+        if getattr(request, name) not in {None, *known}:
+            problems[name] = "choice"
     if problems:
         raise ValidationFailed(problems)
 

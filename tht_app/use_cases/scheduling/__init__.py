@@ -35,17 +35,22 @@ from .master_data import (
     WorkingHours,
     WorkingHoursOf,
 )
+from .setup import Arrange, DoctorsToAdd, DoctorToAdd, DoctorWeeks, Listed, WeeksOf
 
 __all__ = [
     "LONGEST_TEXT",
     "STANDARD_VISIT_TYPES",
     "AppointmentEntry",
+    "Arrange",
     "BookAppointment",
     "CancelAppointment",
     "DayPlan",
     "DaySchedule",
     "Device",
     "DoctorDay",
+    "DoctorToAdd",
+    "DoctorWeeks",
+    "DoctorsToAdd",
     "FreeSlots",
     "HoursBlock",
     "InstallVisitTypes",
@@ -53,6 +58,7 @@ __all__ = [
     "ListPractitioners",
     "ListRooms",
     "ListVisitTypes",
+    "Listed",
     "MarkNoShow",
     "MoveAppointment",
     "Practitioner",
@@ -64,6 +70,7 @@ __all__ = [
     "SaveVisitType",
     "SetWorkingHours",
     "VisitType",
+    "WeeksOf",
     "WorkingHours",
     "WorkingHoursOf",
 ]

@@ -19,6 +19,7 @@ from tht_app.domain.scheduling import (
     VisitTypeId,
     WeeklyHours,
     ensure_own_calendar,
+    running_into,
 )
 from tht_app.use_cases.door import use_case
 
@@ -353,12 +354,7 @@ async def install_visit_types(request: InstallVisitTypes, work: UnitOfWork) -> i
 async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
     """Replace a doctor's week from a day on; appointments that then lie outside stay where they are."""
     ensure_own_calendar(work.person.permissions, work.person.id, request.practitioner_id, everyone=MANAGE)
-    _ensure(
-        blocks=(
-            all(1 <= block.weekday <= 7 and block.starts < block.ends for block in request.blocks),
-            "scheduling.hours_order",
-        ),
-    )
+    await _ensure_week(request, work)
     await queries.end_hours(work, request.practitioner_id, request.valid_from)
     rows = [
         WorkingHoursRow(
@@ -381,6 +377,20 @@ async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
             "valid_from": request.valid_from,
             "blocks": [f"{block.weekday} {block.starts}-{block.ends}" for block in request.blocks],
         },
+    )
+
+
+async def _ensure_week(request: SetWorkingHours, work: UnitOfWork) -> None:
+    """Blocks in order, none running into another, rooms and doctor known."""
+    ordered = all(1 <= block.weekday <= 7 and block.starts < block.ends for block in request.blocks)
+    _ensure(blocks=(ordered, "scheduling.hours_order"))
+    week = [(block.weekday, block.starts, block.ends) for block in request.blocks]
+    rooms = {row["id"] for row in await queries.rooms(work, inactive=True)}
+    doctors = {row["id"] for row in await queries.practitioners(work, inactive=True)}
+    _ensure(
+        blocks=(running_into(week) is None, "scheduling.hours_overlap"),
+        room_id=(all(block.room_id is None or block.room_id in rooms for block in request.blocks), "choice"),
+        practitioner_id=(request.practitioner_id in doctors, "choice"),
     )
 
 

@@ -1,0 +1,1 @@
+"""The screens on which a clinic sets up its calendar and queue."""

@@ -1,0 +1,142 @@
+"""What the lists of a clinic have in common: add, correct, take out of use, put in order.
+
+A mixin: each list is a State of its own that says what to read, what a form means, and how an entry looks in a form.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from tht_app.domain.errors import NotFound, ValidationFailed
+from tht_app.domain.identity import Permission
+from tht_app.state.acting import Acting, handler
+from tht_app.state.scheduling.setup.views import EntryView
+from tht_app.use_cases.scheduling import Arrange, Listed
+
+MANAGE = Permission.SCHEDULE_WRITE
+ENTRY = "entry_id"
+"""The hidden field of a form that corrects an entry; a new one has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """What one list is made of."""
+
+    listed: Listed
+    request: Any
+    """Reads all entries."""
+    make: Callable[[Any, datetime, str], dict[str, Any]]
+    """From what was read to the vars `rows` and `loaded`."""
+    read: Callable[[Mapping[str, str], Any, int], Any]
+    """From a form, the entry that it corrects and the length of the list to a saving request."""
+    form: Callable[[Any], dict[str, str]]
+    """From an entry to the form that would keep it."""
+    blank: EntryView
+    prefix: str
+    """Before every field of the form; what follows is the field of the request."""
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Where the form says what is wrong with a field that it does not have."""
+
+    def renamed(self, refused: ValidationFailed) -> ValidationFailed:
+        """The refusal with the names of the form's fields."""
+        return ValidationFailed(
+            {self.prefix + self.places.get(name, name): what for name, what in refused.fields.items()}
+        )
+
+
+class Listing(Acting, rx.State, mixin=True):
+    """A list with a sheet beside it; the State that takes it has `rows` and `chosen`."""
+
+    is_open: bool = False
+    loaded: bool = False
+    errors: dict[str, str] = {}
+    key_epoch: int = 0
+
+    @handler(needs=MANAGE)
+    async def load(self) -> None:
+        """Read the list."""
+        await self._show()
+
+    @handler(needs=MANAGE)
+    async def open_new(self) -> None:
+        """Open the sheet for a new entry."""
+        await self._open(None)
+
+    @handler(needs=MANAGE)
+    async def open_one(self, entry_id: str) -> None:
+        """Open the sheet of one entry."""
+        await self._open(self._entry(entry_id))
+
+    @handler(needs=MANAGE)
+    async def close(self) -> None:
+        """Put the sheet away."""
+        self.is_open, self.errors = False, {}
+
+    @handler(needs=MANAGE)
+    async def save(self, form: dict[str, str]) -> None:
+        """Keep what the form says; the notice offers to bring back what was there before."""
+        what = self._list()
+        key, wanted = form.pop("_key", "") or None, form.get(ENTRY, "")
+        entry = self._entry(wanted) if wanted else None
+        request = what.read(form, entry, len(self._entries()))
+        try:
+            kept = await self._execute(request, key)
+        except ValidationFailed as refused:
+            raise what.renamed(refused) from refused
+        self.key_epoch += 1
+        self.is_open = False
+        await self._show()
+        undo = type(self).save({**what.form(entry), ENTRY: entry.id}) if entry else None
+        await self._notify("scheduling.setup.saved", undo=undo or type(self).set_active(str(kept), False))
+
+    @handler(needs=MANAGE)
+    async def set_active(self, entry_id: str, active: bool) -> None:
+        """Take an entry out of use, or back into it; what is booked with it stays."""
+        what, entry = self._list(), self._entry(entry_id)
+        await self._execute(replace(what.read(what.form(entry), entry, 0), active=active))
+        await self._show()
+        words = "scheduling.setup.activated" if active else "scheduling.setup.deactivated"
+        await self._notify(words, undo=type(self).set_active(entry_id, not active), name=entry.name)
+
+    @handler(needs=MANAGE)
+    async def move(self, entry_id: str, up: bool) -> None:
+        """Change places with the entry above or below."""
+        ids = [entry.id for entry in self._entries()]
+        here = ids.index(self._entry(entry_id).id)
+        there = here - 1 if up else here + 1
+        if 0 <= there < len(ids):
+            ids[here], ids[there] = ids[there], ids[here]
+            await self._execute(Arrange(self._list().listed, tuple(UUID(one) for one in ids)))
+            await self._show()
+
+    async def _show(self) -> None:
+        """Read the list and put it on the screen."""
+        what = self._list()
+        found = await self._execute(what.request)
+        for name, value in what.make(found, datetime.now(UTC), self._lang()).items():
+            setattr(self, name, value)
+
+    async def _open(self, entry: EntryView | None) -> None:
+        await self._prepare()
+        self.chosen = entry or self._list().blank
+        self.is_open, self.errors = True, {}
+
+    def _entries(self) -> list[Any]:
+        return self.get_value("rows")
+
+    def _entry(self, entry_id: str) -> Any:
+        """An entry of the list; what is none does not exist."""
+        for entry in self._entries():
+            if entry.id == entry_id:
+                return entry
+        raise NotFound
+
+    def _list(self) -> ListOf:
+        raise NotImplementedError
+
+    async def _prepare(self) -> None:
+        """Fetch what the sheet lets choose from."""
