@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -9,12 +10,23 @@ from reflex.event import EventSpec
 
 from tht_app.domain.errors import NotFound, ValidationFailed
 from tht_app.domain.identity import Permission
-from tht_app.domain.scheduling import PractitionerId, WeeklyHours
+from tht_app.domain.scheduling import PractitionerId
 from tht_app.i18n import text_of
+from tht_app.live import topics
+from tht_app.live.view import LiveView
+from tht_app.live.watching import Watching
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
-from tht_app.state.scheduling.setup.weeks import PREFIX, TypedBlock, TypedDay, WeekView, read_week, typed_week, week_on
-from tht_app.state.scheduling.setup.weeks import week_views as shown_weeks
+from tht_app.state.scheduling.setup.weeks import (
+    PREFIX,
+    TypedBlock,
+    TypedDay,
+    WeekView,
+    read_week,
+    typed_week,
+    week_on,
+    week_views,
+)
 from tht_app.state.scheduling.view_models import OptionView, doctor_options, read_id, room_options
 from tht_app.use_cases.scheduling import DoctorWeeks, WeeksOf
 
@@ -23,7 +35,7 @@ MOST_BLOCKS = 8
 """In one day; more is a typing mistake."""
 
 
-class HoursState(Acting, rx.State):
+class HoursState(Watching, Acting, rx.State):
     """One doctor's weeks; which doctor stands in the address. Who plans only the own week sees only the own."""
 
     doctor: str = ""
@@ -36,14 +48,27 @@ class HoursState(Acting, rx.State):
     loaded: bool = False
     errors: dict[str, str] = {}
     key_epoch: int = 0
-    _hours: list[WeeklyHours] = []
     _count: int = 0
 
     @handler(needs=PLAN)
     async def load(self) -> None:
-        """Read the weeks of the doctor that the address names."""
+        """Show the weeks of the doctor that the address names, and keep them up to date.
+
+        Somebody who plans only the own week gets the own, whatever is asked.
+        """
         self.is_open = False
-        await self._show(self.router.url.query_parameters.get("doctor", ""))
+        me = self._person()
+        everyone = Permission.SCHEDULE_WRITE in me.permissions
+        wanted = read_id(self.router.url.query_parameters.get("doctor", "")) if everyone else me.person_id
+        await self._watch(
+            LiveView(
+                "setup.hours",
+                WeeksOf(PractitionerId(wanted) if wanted else None),
+                (topics.SCHEDULE,),
+                weeks_vars,
+                lang=self._lang(),
+            )
+        )
 
     @handler(needs=PLAN)
     async def choose_doctor(self, doctor: str) -> EventSpec:
@@ -54,13 +79,13 @@ class HoursState(Acting, rx.State):
     @handler(needs=PLAN)
     async def edit(self) -> None:
         """Open the form with the week that holds, to hold from tomorrow on unless another day is typed."""
-        if not self.doctor:
-            raise NotFound
-        today = self._today()
-        planned = [block for block in self._hours if block.valid_from > today]
-        start = max((block.valid_from for block in planned), default=today + timedelta(days=1))
-        self.valid_from = (start if self._hours else today).isoformat()
-        self.days = typed_week(week_on(self._hours, start), self._lang())
+        doctor = self._chosen()
+        found: DoctorWeeks = await self._execute(WeeksOf(doctor))
+        hours, today = [entry.block for entry in found.hours], _day_of(datetime.now(UTC))
+        start = max((block.valid_from for block in hours if block.valid_from > today), default=None)
+        start = start or (today + timedelta(days=1) if hours else today)
+        self.valid_from = start.isoformat()
+        self.days = typed_week(week_on(hours, start), self._lang())
         self._count = 0
         self.is_open, self.errors = True, {}
 
@@ -91,33 +116,36 @@ class HoursState(Acting, rx.State):
     @handler(needs=PLAN)
     async def save(self, form: dict[str, str]) -> None:
         """Let the typed week hold from its day on."""
-        key, doctor = form.pop("_key", "") or None, read_id(self.doctor)
-        if doctor is None:
-            raise NotFound
-        request = read_week(form, self.get_value("days"), doctor)
+        key = form.pop("_key", "") or None
+        request = read_week(form, self.get_value("days"), self._chosen())
         try:
             await self._execute(request, key)
         except ValidationFailed as refused:
             raise ValidationFailed({PREFIX + name: what for name, what in refused.fields.items()}) from refused
         self.key_epoch += 1
         self.is_open = False
-        await self._show(self.doctor)
+        await self._reread()
         await self._notify("scheduling.setup.hours.saved")
 
-    async def _show(self, doctor: str) -> None:
-        """Read one doctor's weeks; somebody who plans only the own week gets the own, whatever is asked."""
-        me = self._person()
-        everyone = Permission.SCHEDULE_WRITE in me.permissions
-        chosen = read_id(doctor) if everyone else me.person_id
-        found: DoctorWeeks = await self._execute(WeeksOf(PractitionerId(chosen) if chosen else None))
-        lang = self._lang()
-        self.doctor = str(found.practitioner_id or "")
-        self.doctors = doctor_options(tuple(one for one in found.doctors if everyone or one.id == me.person_id))
-        anywhere = OptionView("", text_of("scheduling.setup.hours.no_room", lang))
-        self.rooms = [anywhere, *room_options(tuple(room for room in found.rooms if room.active))]
-        self._hours = [entry.block for entry in found.hours]
-        self.weeks = shown_weeks(found, self._today(), lang)
-        self.loaded = True
+    def _chosen(self) -> PractitionerId:
+        """Whose weeks are shown."""
+        doctor = read_id(self.doctor)
+        if doctor is None:
+            raise NotFound
+        return PractitionerId(doctor)
 
-    def _today(self) -> date:
-        return datetime.now(UTC).astimezone(settings().zone).date()
+
+def _day_of(now: datetime) -> date:
+    return now.astimezone(settings().zone).date()
+
+
+def weeks_vars(found: DoctorWeeks, now: datetime, lang: str) -> dict[str, Any]:
+    """The vars of a doctor's weeks."""
+    anywhere = OptionView("", text_of("scheduling.setup.hours.no_room", lang))
+    return {
+        "doctor": str(found.practitioner_id or ""),
+        "doctors": doctor_options(found.doctors),
+        "rooms": [anywhere, *room_options(tuple(room for room in found.rooms if room.active))],
+        "weeks": week_views(found, _day_of(now), lang),
+        "loaded": True,
+    }

@@ -5,14 +5,17 @@ A mixin: each list is a State of its own that says what to read, what a form mea
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import reflex as rx
 
-from tht_app.domain.errors import NotFound, ValidationFailed
+from tht_app.domain.errors import Conflict, NotFound, ValidationFailed
 from tht_app.domain.identity import Permission
+from tht_app.live import topics
+from tht_app.live.view import LiveView
+from tht_app.live.watching import Watching
 from tht_app.state.acting import Acting, handler
 from tht_app.state.scheduling.setup.views import EntryView
 from tht_app.use_cases.scheduling import Arrange, Listed
@@ -48,8 +51,8 @@ class ListOf:
         )
 
 
-class Listing(Acting, rx.State, mixin=True):
-    """A list with a sheet beside it; the State that takes it has `rows` and `chosen`."""
+class Listing(Watching, Acting, rx.State, mixin=True):
+    """A list that follows the clinic, with a sheet beside it; the State that takes it has `rows` and `chosen`."""
 
     is_open: bool = False
     loaded: bool = False
@@ -58,8 +61,11 @@ class Listing(Acting, rx.State, mixin=True):
 
     @handler(needs=MANAGE)
     async def load(self) -> None:
-        """Read the list."""
-        await self._show()
+        """Read the list, and keep it up to date."""
+        what = self._list()
+        await self._watch(
+            LiveView(f"setup.{what.listed}", what.request, (topics.SCHEDULE,), what.make, lang=self._lang())
+        )
 
     @handler(needs=MANAGE)
     async def open_new(self) -> None:
@@ -82,6 +88,7 @@ class Listing(Acting, rx.State, mixin=True):
         what = self._list()
         key, wanted = form.pop("_key", "") or None, form.get(ENTRY, "")
         entry = self._entry(wanted) if wanted else None
+        self._ensure_unchanged(entry)
         request = what.read(form, entry, len(self._entries()))
         try:
             kept = await self._execute(request, key)
@@ -89,7 +96,7 @@ class Listing(Acting, rx.State, mixin=True):
             raise what.renamed(refused) from refused
         self.key_epoch += 1
         self.is_open = False
-        await self._show()
+        await self._reread()
         undo = type(self).save({**what.form(entry), ENTRY: entry.id}) if entry else None
         await self._notify("scheduling.setup.saved", undo=undo or type(self).set_active(str(kept), False))
 
@@ -98,7 +105,7 @@ class Listing(Acting, rx.State, mixin=True):
         """Take an entry out of use, or back into it; what is booked with it stays."""
         what, entry = self._list(), self._entry(entry_id)
         await self._execute(replace(what.read(what.form(entry), entry, 0), active=active))
-        await self._show()
+        await self._reread()
         words = "scheduling.setup.activated" if active else "scheduling.setup.deactivated"
         await self._notify(words, undo=type(self).set_active(entry_id, not active), name=entry.name)
 
@@ -111,19 +118,23 @@ class Listing(Acting, rx.State, mixin=True):
         if 0 <= there < len(ids):
             ids[here], ids[there] = ids[there], ids[here]
             await self._execute(Arrange(self._list().listed, tuple(UUID(one) for one in ids)))
-            await self._show()
-
-    async def _show(self) -> None:
-        """Read the list and put it on the screen."""
-        what = self._list()
-        found = await self._execute(what.request)
-        for name, value in what.make(found, datetime.now(UTC), self._lang()).items():
-            setattr(self, name, value)
+            await self._reread()
 
     async def _open(self, entry: EntryView | None) -> None:
         await self._prepare()
         self.chosen = entry or self._list().blank
         self.is_open, self.errors = True, {}
+
+    def _ensure_unchanged(self, entry: Any) -> None:
+        """Raise `Conflict` when somebody else has corrected the entry since its sheet was opened.
+
+        The sheet then shows what they wrote wherever nothing was typed, and saving once more is a decision.
+        """
+        form = self._list().form
+        chosen = self.get_value("chosen")
+        if entry and self.is_open and entry.id == chosen.id and form(entry) != form(chosen):
+            self.chosen = entry
+            raise Conflict
 
     def _entries(self) -> list[Any]:
         return self.get_value("rows")

@@ -106,7 +106,7 @@ class TypesState(Listing, rx.State):
     async def install(self) -> None:
         """Add the usual visit types of an ENT clinic; those that are there stay as they are."""
         added = await self._execute(InstallVisitTypes())
-        await self._show()
+        await self._reread()
         await self._notify("scheduling.setup.types.installed", count=added)
 
     def _list(self) -> ListOf:
