@@ -14,7 +14,7 @@ from tht_app.state.scheduling.setup.views import DeviceEntry, DoctorEntry, Point
 from tht_app.state.scheduling.setup.weeks import TypedDay, read_week, typed_week, week_on, week_views
 from tht_app.use_cases.scheduling import DoctorWeeks, Room, WorkingHours
 
-ROOM, DOCTOR = uuid4(), uuid4()
+ROOM, DOCTOR, NEXT = uuid4(), uuid4(), uuid4()
 TODAY = date(2027, 3, 3)
 NOW = datetime(2027, 3, 3, 1, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ class TestLists:
             (TypeEntry(str(ROOM), "Kontrol", 20, False, code="check-up", name_en="Check-up", minutes=10,
                        device_kind="suction", tint=2), forms.read_type, forms.type_form),
             (PointEntry(str(ROOM), "Poli A", 20, False, letter="A", name_en="Clinic A", doctor_id=str(DOCTOR),
-                        room_id=str(ROOM)), forms.read_point, forms.point_form),
+                        room_id=str(ROOM), next_id=str(NEXT)), forms.read_point, forms.point_form),
         ],
     )  # fmt: skip
     def test_the_form_of_an_entry_keeps_it_as_it_is(self, entry, read, form) -> None:

@@ -142,9 +142,9 @@ async def test_a_visit_type_gets_its_code_and_a_taken_one_is_said_beside_the_nam
 
 async def test_a_service_point_has_a_letter_of_its_own(clinic: Clinic, desk: Practice, opened: Opened) -> None:
     tab = await opened("admin", "points")
-    form = {"point_letter": "k", "point_kind": "cashier", "point_name_id": "Kasir", "point_name_en": "Cashier"}
+    form = {"point_letter": "z", "point_kind": "cashier", "point_name_id": "Kasir", "point_name_en": "Cashier"}
     await save(tab, "points", **form, point_room_id=str(desk.rooms[2]))
-    assert one(clinic, "select room_id from clinic.service_point where letter = 'K'") == desk.rooms[2]
+    assert one(clinic, "select room_id from clinic.service_point where letter = 'Z'") == desk.rooms[2]
     await save(tab, "points", **form)
     assert tab.value("points_state", "errors") == {"point_letter": "Sudah dipakai"}
 

@@ -211,7 +211,7 @@ def _point_cells(entry: Any) -> list[Any]:
         entry.letter,
         class_name="inline-flex justify-center min-w-8 px-1 rounded-control bg-accent-soft text-accent-text font-bold",
     )
-    return [name_of(entry, _named(entry), letter), _word(entry.kind, POINT_KINDS), entry.doctor, entry.room]
+    return [name_of(entry, _named(entry), letter), _word(entry.kind, POINT_KINDS), entry.doctor, entry.room, entry.next]
 
 
 def _point_owner() -> rx.Component:
@@ -248,6 +248,7 @@ def points_tab() -> rx.Component:
         Column("kind", "scheduling.setup.column.kind"),
         Column("doctor", "scheduling.setup.column.doctor", narrow=False),
         Column("room", "scheduling.setup.column.room", narrow=False),
+        Column("next", "scheduling.setup.column.next", narrow=False),
     )
     return rx.fragment(
         entry_list(Points, "points", columns, _point_cells),
@@ -273,6 +274,15 @@ def points_tab() -> rx.Component:
                 options=Points.rooms,
                 default_value=Points.chosen.room_id,
                 help_key="scheduling.setup.help.point_room",
+            ),
+            typed(
+                Points,
+                "next_point",
+                "point_next_point_id",
+                kind="select",
+                options=Points.points,
+                default_value=Points.chosen.next_id,
+                help_key="scheduling.setup.help.next_point",
             ),
         ),
     )

@@ -182,7 +182,7 @@ def read_point(form: Form, entry: PointEntry | None, count: int) -> SaveServiceP
     read = Fields(form, "point_")
     letter, kind = read.text("letter", required=True).upper(), read.text("kind", required=True)
     name_id, name_en = read.text("name_id", required=True), read.text("name_en", required=True)
-    room = read.id("room_id")
+    room, following = read.id("room_id"), read.id("next_point_id")
     doctor = read.id("practitioner_id", required=True) if kind == PointKind.PRACTITIONER else None
     if kind and kind not in set(PointKind):
         read.refuse("kind", "choice")
@@ -197,6 +197,7 @@ def read_point(form: Form, entry: PointEntry | None, count: int) -> SaveServiceP
         position=place_of(entry, count),
         active=entry.active if entry else True,
         service_point_id=ServicePointId(UUID(entry.id)) if entry else None,
+        next_point_id=ServicePointId(following) if following else None,
     )
 
 
@@ -209,4 +210,5 @@ def point_form(entry: PointEntry) -> dict[str, str]:
         "point_kind": entry.kind,
         "point_practitioner_id": entry.doctor_id,
         "point_room_id": entry.room_id,
+        "point_next_point_id": entry.next_id,
     }

@@ -142,10 +142,11 @@ def _day_of(now: datetime) -> date:
 def weeks_vars(found: DoctorWeeks, now: datetime, lang: str) -> dict[str, Any]:
     """The vars of a doctor's weeks."""
     anywhere = OptionView("", text_of("scheduling.setup.hours.no_room", lang))
+    used = {entry.block.room_id for entry in found.hours}
     return {
         "doctor": str(found.practitioner_id or ""),
         "doctors": doctor_options(found.doctors),
-        "rooms": [anywhere, *room_options(tuple(room for room in found.rooms if room.active))],
+        "rooms": [anywhere, *room_options(tuple(room for room in found.rooms if room.active or room.id in used))],
         "weeks": week_views(found, _day_of(now), lang),
         "loaded": True,
     }

@@ -121,8 +121,9 @@ class Listing(Watching, Acting, rx.State, mixin=True):
             await self._reread()
 
     async def _open(self, entry: EntryView | None) -> None:
-        await self._prepare()
-        self.chosen = entry or self._list().blank
+        chosen = entry or self._list().blank
+        await self._prepare(chosen)
+        self.chosen = chosen
         self.is_open, self.errors = True, {}
 
     def _ensure_unchanged(self, entry: Any) -> None:
@@ -149,5 +150,5 @@ class Listing(Watching, Acting, rx.State, mixin=True):
     def _list(self) -> ListOf:
         raise NotImplementedError
 
-    async def _prepare(self) -> None:
-        """Fetch what the sheet lets choose from."""
+    async def _prepare(self, entry: Any) -> None:
+        """Fetch what the sheet of this entry lets choose from."""

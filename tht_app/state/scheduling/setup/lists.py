@@ -1,5 +1,7 @@
 """The clinic's lists: doctors, rooms, devices, visit types, service points."""
 
+from typing import Any
+
 import reflex as rx
 
 from tht_app.i18n import text_of
@@ -7,7 +9,7 @@ from tht_app.state.acting import handler
 from tht_app.state.scheduling.setup import forms, views
 from tht_app.state.scheduling.setup.listing import MANAGE, Listing, ListOf
 from tht_app.state.scheduling.setup.views import DeviceEntry, DoctorEntry, PointEntry, RoomEntry, TypeEntry
-from tht_app.state.scheduling.view_models import OptionView, doctor_options, room_options
+from tht_app.state.scheduling.view_models import OptionView
 from tht_app.use_cases.queue import ListServicePoints
 from tht_app.use_cases.scheduling import (
     DoctorsToAdd,
@@ -71,7 +73,7 @@ class DoctorsState(Listing, rx.State):
     def _list(self) -> ListOf:
         return DOCTORS
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, entry: DoctorEntry) -> None:  # noqa: ARG002  the same for all
         found = await self._execute(DoctorsToAdd())
         self.people = [OptionView(str(one.person_id), one.display_name) for one in found]
 
@@ -120,12 +122,23 @@ class PointsState(Listing, rx.State):
     chosen: PointEntry = PointEntry()
     doctors: list[OptionView] = []
     rooms: list[OptionView] = []
+    points: list[OptionView] = []
 
     def _list(self) -> ListOf:
         return POINTS
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, entry: PointEntry) -> None:
+        """What is in use, and what the point has already: a correction takes nothing away unasked."""
         lang = self._lang()
-        doctors, rooms = await self._execute(ListPractitioners()), await self._execute(ListRooms())
-        self.doctors = [OptionView("", text_of("scheduling.setup.points.no_doctor", lang)), *doctor_options(doctors)]
-        self.rooms = [OptionView("", text_of("scheduling.setup.points.no_room", lang)), *room_options(rooms)]
+        doctors = await self._execute(ListPractitioners(inactive=True))
+        rooms = await self._execute(ListRooms(inactive=True))
+        points = await self._execute(ListServicePoints(inactive=True))
+
+        def choices(none: str, own: str, names: list[tuple[Any, str]]) -> list[OptionView]:
+            kept = [OptionView(str(one.id), name) for one, name in names if one.active or str(one.id) == own]
+            return [OptionView("", text_of(f"scheduling.setup.points.{none}", lang)), *kept]
+
+        self.doctors = choices("no_doctor", entry.doctor_id, [(one, one.display_name) for one in doctors])
+        self.rooms = choices("no_room", entry.room_id, [(one, one.name) for one in rooms])
+        named = [(one, one.name_en if lang == "en" else one.name_id) for one in points if str(one.id) != entry.id]
+        self.points = choices("no_next", entry.next_id, named)

@@ -66,6 +66,9 @@ class PointEntry(EntryView):
     doctor: str = ""
     room_id: str = ""
     room: str = ""
+    next_id: str = ""
+    next: str = ""
+    """The letter of the point where people usually go from here."""
 
 
 Entry = TypeVar("Entry", bound=EntryView)
@@ -133,6 +136,7 @@ def type_rows(types: Sequence[VisitType], _now: datetime, _lang: str) -> dict[st
 
 def point_rows(points: Sequence[Point], _now: datetime, _lang: str) -> dict[str, Any]:
     """Service points in both languages: the screen chooses."""
+    letters = {point.id: point.letter for point in points}
     return _shown(
         [
             PointEntry(
@@ -147,6 +151,8 @@ def point_rows(points: Sequence[Point], _now: datetime, _lang: str) -> dict[str,
                 doctor=point.doctor_name,
                 room_id=str(point.room_id or ""),
                 room=point.room_name,
+                next_id=str(point.next_point_id or ""),
+                next=letters.get(point.next_point_id, "") if point.next_point_id else "",
             )
             for point in points
         ]
