@@ -63,6 +63,14 @@ def append_only(table: str, *, schema: str = "clinic") -> None:
     )
 
 
+def keep_patient(table: str, *, schema: str = "clinic") -> None:
+    """Refuse to let a row's `patient_id` name somebody else: what was written about a patient stays about that patient."""
+    op.execute(
+        f"create trigger patient_stays before update on {schema}.{table} for each row "
+        "when (old.patient_id is distinct from new.patient_id) execute function sec.patient_stays()"
+    )
+
+
 def definer(sql: str, signature: str, *, execute: tuple[str, ...] = ("tht_app",)) -> None:
     """Create a SECURITY DEFINER function owned by `tht_sec`, callable by the named roles only.
 

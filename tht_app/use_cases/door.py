@@ -23,11 +23,14 @@ from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Conflict, PermissionDenied, SessionEnded, Unavailable
 from tht_app.domain.identity import Permission
+from tht_app.domain.registration.merging import PatientIsMerged
 
 RETRIES = 3
 TRY_AGAIN = {"40001", "40P01"}
 """SQLSTATE of a serialization failure and of a deadlock: the same request may simply run again."""
 INSUFFICIENT_PRIVILEGE = "42501"
+RECORD_MERGED = "TM001"
+"""SQLSTATE of our own triggers: the patient's record was merged into another one meanwhile."""
 SHUTTING_DOWN = {"57P01", "57P02", "57P03", "08006", "08003", "08001"}
 """SQLSTATE of a server that stops, starts or has closed the connection."""
 
@@ -262,6 +265,8 @@ async def _translate(database: Database, actor: Actor, case: UseCase, failure: D
         refusal = PermissionDenied(permission=min(case.permissions).value)
         await _audit_refusal(database, actor, case, refusal)
         raise refusal from failure
+    if state == RECORD_MERGED:
+        raise PatientIsMerged from failure
     lost = failure.connection_invalidated or (isinstance(failure, (OperationalError, InterfaceError)) and state is None)
     if lost or state in SHUTTING_DOWN:
         raise Unavailable from failure

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, RowMapping, Uuid, column, update
+from sqlalchemy import BigInteger, RowMapping, Uuid, column, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -38,15 +38,15 @@ HIT = f"{BANNER}, name_words, address_sealed"
 def sealed_values(vault: Vault, patient_id: UUID, details: PatientDetails) -> dict[str, Any]:
     """The columns of a patient that follow from the details: encrypted, fingerprinted, split into words."""
 
-    def sealed(field: str, text: str | None) -> bytes | None:
-        return vault.seal(Purpose.IDENTITY, f"patient.{field}", patient_id, text or None)
+    def sealed(field: str, words: str | None) -> bytes | None:
+        return vault.seal(Purpose.IDENTITY, f"patient.{field}", patient_id, words or None)
 
     def sealed_parts(field: str, parts: Mapping[str, Any]) -> bytes | None:
         filled = {name: value for name, value in parts.items() if value}
         return sealed(field, json.dumps(filled, ensure_ascii=False)) if filled else None
 
-    def index(field: str, text: str | None) -> bytes | None:
-        return vault.blind(f"patient.{field}", text) if text else None
+    def index(field: str, value: str | None) -> bytes | None:
+        return vault.blind(f"patient.{field}", value) if value else None
 
     words = plain_words(details.name) or (details.name.casefold(),)
     return {
@@ -79,8 +79,8 @@ def sealed_values(vault: Vault, patient_id: UUID, details: PatientDetails) -> di
 
 def _opened_parts(vault: Vault, field: str, row: RowMapping) -> dict[str, str]:
     sealed: bytes | None = row[f"{field}_sealed"]
-    text = vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], sealed)
-    return json.loads(text) if text else {}
+    parts = vault.open(Purpose.IDENTITY, f"patient.{field}", row["id"], sealed)
+    return json.loads(parts) if parts else {}
 
 
 def details_of(vault: Vault, row: RowMapping) -> PatientDetails:
@@ -149,11 +149,8 @@ async def add_patients(work: UnitOfWork, patients: Mapping[UUID, PatientDetails]
     ]
     # SQLAlchemy keeps the compiled statement of a single row; one with many rows is compiled every time.
     statement = insert(PatientRow).values(rows if len(rows) > 1 else rows[0])
-    added = await work.fetch(
-        statement.on_conflict_do_nothing(index_elements=["nik_index"]).returning(
-            column("id", Uuid()), column("record_number", BigInteger())
-        )
-    )
+    once = statement.on_conflict_do_nothing(index_elements=["nik_index"], index_where=text("merged_into is null"))
+    added = await work.fetch(once.returning(column("id", Uuid()), column("record_number", BigInteger())))
     return {row["id"]: row["record_number"] for row in added}
 
 
@@ -166,6 +163,19 @@ async def patient_record(work: UnitOfWork, patient_id: UUID, *, to_change: bool 
     return PatientRecord(
         banner_of(row), details_of(work.vault, row), row["version"], row["created_at"], row["updated_at"]
     )
+
+
+async def standing_record_of(work: UnitOfWork, patient_id: UUID) -> UUID:
+    """The record that stands for this one: itself, or the one it was merged into."""
+    found: UUID | None = await work.fetch_value(
+        "select coalesce(merged_into, id) from patient where id = :id", id=patient_id
+    )
+    return found or patient_id
+
+
+async def saw_records_of(work: UnitOfWork, patient_id: UUID) -> None:
+    """Name every record of a person for the audit: whoever reads the chart reads them all."""
+    work.saw(patient_id, *(await work.fetch_value("select sec.records_of(:id)", id=patient_id)))
 
 
 async def patient_banners(work: UnitOfWork, patient_ids: Sequence[UUID]) -> dict[PatientId, PatientBanner]:
@@ -221,7 +231,7 @@ async def add_consent(
 
 CONSENTS = """
 select c.*, p.display_name from consent c left join sec.person p on p.id = c.recorded_by
-where c.patient_id = :patient_id order by c.at desc, c.id desc
+where c.patient_id = any(sec.records_of(:patient_id)) order by c.at desc, c.id desc
 """
 
 

@@ -26,10 +26,13 @@ NUMBERS = {
     "phone": "phone_index = :phone",
     "birth_date": "birth_date = :birth_date",
 }
+LASTING = ("record_number", "nik", "bpjs")
+"""Numbers that lead to a person for good, also when the record that had them was merged into another."""
 
 WORDS = "select * from sec.name_words(:words, :sounds, :typos, :weigh)"
 LISTED = f"""{HIT}, (
-    select max(e.arrived_at) from encounter e where e.patient_id = patient.id and e.status <> 'cancelled') as last_at"""
+    select max(e.arrived_at) from encounter e
+    where e.patient_id = any(sec.records_of(patient.id)) and e.status <> 'cancelled') as last_at"""
 NAMED = f"""
 select {LISTED}
 from sec.patients_named(:leading, :typed, :second, :third, :fourth, :at_most)
@@ -76,12 +79,19 @@ async def by_number(work: UnitOfWork, plan: SearchPlan, at_most: int) -> list[Pa
             continue
         values[field] = work.vault.blind(f"patient.{field}", value) if isinstance(value, str) else value
         branches.append(
-            f"(select {LISTED}, name_sort, {rank} as rank from patient where {condition} and merged_into is null "
-            "order by name_sort, id limit :at_most)"
+            f"(select {LISTED}, name_sort, {rank} as rank, cast(null as bigint) as former from patient "
+            f"where {condition} and merged_into is null order by name_sort, id limit :at_most)"
         )
+        if field in LASTING:
+            branches.append(
+                f"(select {LISTED}, name_sort, {rank} as rank, (select min(o.record_number) from patient o "
+                f"where o.merged_into = patient.id and o.{condition}) as former from patient where id in "
+                f"(select o.merged_into from patient o where o.{condition}))"
+            )
     rows = await work.fetch(" union all ".join(branches), **values)
     best = {row["id"]: row for row in sorted(rows, key=_by_rank, reverse=True)}
-    return [_listed(work, row) for row in sorted(best.values(), key=_by_rank)[:at_most]]
+    ranked = sorted(best.values(), key=_by_rank)[:at_most]
+    return [replace(_listed(work, row), former=row["former"]) for row in ranked]
 
 
 def _by_rank(row: RowMapping) -> tuple[int, str, UUID]:
@@ -170,6 +180,15 @@ async def lookalikes(
         f"(select {columns} from patient where {condition} and merged_into is null limit {SAME_DAY_MAX})"
         for condition, value in conditions.items()
         if value
+    ]
+    branches += [
+        f"(select {HIT}, {index} as nik_index, {other} as bpjs_index, phone_index from patient "
+        f"where id in (select o.merged_into from patient o where o.{condition}))"
+        for condition, index, other in (
+            ("nik_index = :nik", "cast(:nik as bytea)", "bpjs_index"),
+            ("bpjs_index = :bpjs", "nik_index", "cast(:bpjs as bytea)"),
+        )
+        if conditions[condition]
     ]
     if not branches:
         return []

@@ -35,6 +35,9 @@ class PatientRow(ClinicTable, table=True):
         Index("patient_by_phone", "phone_index", "name_sort", postgresql_where=text("phone_index is not null")),
         Index("patient_by_bpjs", "bpjs_index", postgresql_where=text("bpjs_index is not null")),
         Index("patient_by_other_id", "other_id_index", postgresql_where=text("other_id_index is not null")),
+        Index("patient_nik_once", "nik_index", unique=True, postgresql_where=text("merged_into is null")),
+        Index("patient_by_nik", "nik_index", postgresql_where=text("nik_index is not null")),
+        Index("patient_by_standing_record", "merged_into", postgresql_where=text("merged_into is not null")),
     )
     id: UUID = Field(primary_key=True)
     record_number: int = Field(
@@ -50,7 +53,7 @@ class PatientRow(ClinicTable, table=True):
     birth_date_estimated: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     sex: str = Field(sa_type=Text)
     nik_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
-    nik_index: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
+    nik_index: bytes | None = Field(default=None, sa_type=LargeBinary)
     nik_missing: str | None = Field(default=None, sa_type=Text)
     other_id_kind: str | None = Field(default=None, sa_type=Text)
     other_id_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
@@ -159,3 +162,36 @@ class PatientImportLineRow(ClinicTable, table=True):
     form_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     problems: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'")))
     patient_id: UUID | None = Field(default=None, foreign_key="clinic.patient.id")
+
+
+class PatientMergeRow(ClinicTable, table=True):
+    """A merge, and how it was taken back; written by `sec.merge_patients` and `sec.undo_merge` alone.
+
+    `before_sealed` holds what the surviving record said before, `taken` names the fields that came from the other one.
+    """
+
+    __tablename__ = "patient_merge"
+    __table_args__ = (
+        Index("patient_merge_once", "merged_id", unique=True, postgresql_where=text("undone_at is null")),
+        Index("patient_merge_by_survivor", "survivor_id"),
+    )
+    id: UUID = Field(primary_key=True)
+    survivor_id: UUID = Field(foreign_key="clinic.patient.id")
+    merged_id: UUID = Field(foreign_key="clinic.patient.id")
+    at: datetime = moment()
+    by: UUID = Field(foreign_key="sec.person.id")
+    doubts: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    taken: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    before_sealed: bytes = Field(sa_type=LargeBinary)
+    reason_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    undone_at: datetime | None = moment(nullable=True)
+    undone_by: UUID | None = Field(default=None, foreign_key="sec.person.id")
+    undo_reason_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class PatientMergeMoveRow(ClinicTable, table=True):
+    """An appointment that a merge gave to the surviving record."""
+
+    __tablename__ = "patient_merge_move"
+    merge_id: UUID = Field(primary_key=True, foreign_key="clinic.patient_merge.id")
+    appointment_id: UUID = Field(primary_key=True, foreign_key="clinic.appointment.id")

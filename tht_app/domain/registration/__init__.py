@@ -6,5 +6,6 @@ from uuid import UUID
 PatientId = NewType("PatientId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 PatientImportId = NewType("PatientImportId", UUID)
+MergeId = NewType("MergeId", UUID)
 
-__all__ = ["ConsentId", "PatientId", "PatientImportId"]
+__all__ = ["ConsentId", "MergeId", "PatientId", "PatientImportId"]

@@ -32,6 +32,8 @@ class PatientHit:
     area: str
     words: tuple[str, ...]
     last_visit: date | None = None
+    former: int | None = None
+    """The number of a merged record by which this patient was found."""
 
 
 @dataclass(frozen=True, slots=True)

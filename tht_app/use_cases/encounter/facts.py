@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from tht_app.database.queries.encounter import facts, findings, visits
+from tht_app.database.queries.registration import saw_records_of
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.allergies import (
@@ -46,7 +47,7 @@ async def allergy_line(work: UnitOfWork, patient_id: UUID) -> AllergyLine:
 
 async def safety_slice(work: UnitOfWork, patient_id: UUID) -> SafetySlice:
     """Allergies, last weight and current medicines, inside another use case; names the patient for the audit."""
-    work.saw(patient_id)
+    await saw_records_of(work, patient_id)
     weight = await findings.last_weight(work, patient_id)
     return SafetySlice(
         await facts.allergy_line(work, patient_id),
@@ -137,7 +138,7 @@ class SetHistoryStatus:
 @use_case(permission=CLINICAL, audit=AuditAction.READ, reads=True)
 async def read_allergy_line(request: ReadAllergyLine, work: UnitOfWork) -> AllergyLine:
     """The allergy slot of the banner, for clinical roles and the pharmacist."""
-    work.saw(request.patient_id)
+    await saw_records_of(work, request.patient_id)
     return await facts.allergy_line(work, request.patient_id)
 
 

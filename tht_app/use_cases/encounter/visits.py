@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from tht_app.database.queries.encounter import facts, findings, notes, visits
+from tht_app.database.queries.registration import saw_records_of
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.record import DoctorDay, EncounterRecord, VisitLine
@@ -193,7 +194,7 @@ def allows_signing(work: UnitOfWork, visit: Visit) -> bool:
 async def read_encounter(request: ReadEncounter, work: UnitOfWork) -> EncounterRecord:
     """Summary, vitals, diagnoses and addenda of one visit; raises NotFound."""
     visit = await visits.find(work, request.encounter_id)
-    work.saw(visit.patient_id)
+    await saw_records_of(work, visit.patient_id)
     head = await visits.head(work, visit.id)
     return EncounterRecord(
         visit=visit,
@@ -248,5 +249,5 @@ async def read_nurse_day(request: ReadNurseDay, work: UnitOfWork) -> tuple[Visit
 @use_case(permission=Permission.RECORD_READ, audit=AuditAction.READ, reads=True)
 async def read_patient_visits(request: ReadPatientVisits, work: UnitOfWork) -> tuple[VisitLine, ...]:
     """The timeline of a patient."""
-    work.saw(request.patient_id)
+    await saw_records_of(work, request.patient_id)
     return await visits.of_patient(work, request.patient_id, but=None, most=EARLIER_VISITS)

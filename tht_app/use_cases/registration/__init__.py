@@ -6,6 +6,12 @@ from tht_app.use_cases.registration.consents import (
     RecordConsent,
     WithdrawConsent,
 )
+from tht_app.use_cases.registration.merging import (
+    ListMerges,
+    MergePatients,
+    PreviewMerge,
+    UndoMerge,
+)
 from tht_app.use_cases.registration.patients import (
     CorrectPatient,
     GetPatient,
@@ -28,11 +34,15 @@ __all__ = [
     "GetPatient",
     "GetPatientBanner",
     "ListConsents",
+    "ListMerges",
+    "MergePatients",
     "PreviewImport",
+    "PreviewMerge",
     "PrintConsent",
     "RecordConsent",
     "RegisterPatient",
     "RunImport",
     "SearchPatients",
+    "UndoMerge",
     "WithdrawConsent",
 ]

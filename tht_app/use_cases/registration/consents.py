@@ -104,7 +104,7 @@ async def withdraw_consent(request: WithdrawConsent, work: UnitOfWork) -> Consen
 @use_case(permission=Permission.PATIENT_READ, audit=AuditAction.READ, reads=True)
 async def list_consents(request: ListConsents, work: UnitOfWork) -> tuple[Consent, ...]:
     """Newest first."""
-    work.saw(request.patient_id)
+    await queries.saw_records_of(work, request.patient_id)
     return await queries.consents_of(work, request.patient_id)
 
 

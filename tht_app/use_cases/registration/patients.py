@@ -116,11 +116,14 @@ def _differences(old: PatientDetails, new: PatientDetails) -> tuple[dict[str, An
 
 @use_case(permission=Permission.PATIENT_READ, audit=AuditAction.READ, reads=True)
 async def get_patient(request: GetPatient, work: UnitOfWork) -> PatientRecord:
-    """Every field, opened; `NotFound` when there is no such patient for this person."""
-    record = await queries.patient_record(work, request.patient_id)
+    """Every field, opened, of the record that stands; `NotFound` when there is no such patient for this person.
+
+    The address of a merged record leads to the one it was merged into: its banner has another id than was asked for.
+    """
+    record = await queries.patient_record(work, await queries.standing_record_of(work, request.patient_id))
     if record is None:
         raise NotFound
-    work.saw(request.patient_id)
+    work.saw(request.patient_id, record.banner.id)
     return record
 
 

@@ -41,7 +41,7 @@ async def last_weight(
 ) -> Reading | None:
     """The newest weight of a patient, optionally outside of one encounter or before a moment."""
     row = await work.fetch_one(
-        READINGS + "where o.patient_id = :patient and o.code = :code and o.status = 'final' "
+        READINGS + "where o.patient_id = any(sec.records_of(:patient)) and o.code = :code and o.status = 'final' "
         "and (cast(:but as uuid) is null or o.encounter_id <> :but) "
         "and (cast(:before as timestamptz) is null or o.at < :before) order by o.at desc, o.id desc limit 1",
         patient=patient_id,

@@ -26,7 +26,7 @@ select e.id, e.patient_id, p.name as patient_name, p.record_number, p.birth_date
                  where c.encounter_id = e.id and c.status = 'active'
                  order by c.is_primary desc, c.recorded_at limit 1), '') as diagnosis
 from encounter e
-join patient p on p.id = e.patient_id
+join standing_patient p on p.record_id = e.patient_id
 join sec.person s on s.id = e.practitioner_id
 left join practitioner pr on pr.person_id = e.practitioner_id
 left join visit_type t on t.code = e.visit_type
@@ -146,9 +146,9 @@ async def head(work: UnitOfWork, encounter_id: UUID) -> RowMapping:
 
 
 async def patient_head(work: UnitOfWork, patient_id: UUID) -> PatientHead:
-    """Who the record is about; raises `NotFound`."""
+    """Who the record is about, as the record that stands says it; raises `NotFound`."""
     row = await work.fetch_one(
-        "select id, name, sex, birth_date, record_number from patient where id = :id", id=patient_id
+        "select id, name, sex, birth_date, record_number from standing_patient where record_id = :id", id=patient_id
     )
     if row is None:
         raise NotFound
@@ -195,7 +195,7 @@ async def unsigned_of(work: UnitOfWork, practitioner_id: UUID, before: datetime,
 async def of_patient(work: UnitOfWork, patient_id: UUID, *, but: UUID | None, most: int) -> tuple[VisitLine, ...]:
     """The encounters of one patient, newest first, without cancelled ones and without `but`."""
     rows = await work.fetch(
-        LINES + "where e.patient_id = :patient and e.status <> 'cancelled' "
+        LINES + "where e.patient_id = any(sec.records_of(:patient)) and e.status <> 'cancelled' "
         "and (cast(:but as uuid) is null or e.id <> :but) order by e.arrived_at desc, e.id limit :most",
         patient=patient_id,
         but=but,

@@ -194,7 +194,8 @@ async def current_medicines(work: UnitOfWork, patient_id: UUID, now: datetime) -
         "from clinic.medication_request_line l join clinic.medication_request r on r.id = l.request_id "
         "join sec.person s on s.id = r.practitioner_id "
         "left join clinic.practitioner d on d.person_id = r.practitioner_id "
-        "where l.patient_id = :patient and l.removed_at is null and r.status in ('active', 'completed') "
+        "where l.patient_id = any(sec.records_of(:patient)) and l.removed_at is null "
+        "and r.status in ('active', 'completed') "
         "and r.signed_at > :now - make_interval(days => case when l.days = 0 then 30 else l.days end) "
         "and r.signed_at <= :now order by r.signed_at desc, l.position",
         patient=patient_id,
