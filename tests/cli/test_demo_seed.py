@@ -18,6 +18,7 @@ from tests.conftest import ZONE, Clinic
 from tht_app.cli.demo.accounts import ACCOUNTS, PASSWORD
 from tht_app.cli.demo.plan import Size
 from tht_app.cli.demo.seed import SERVICE, Report, seed
+from tht_app.cli.demo.twins import TWINS
 from tht_app.cli.steps import StepFailed
 from tht_app.database.engine import current, hold, open_database
 from tht_app.database.gate import make_gate
@@ -220,4 +221,9 @@ def test_the_pharmacy_has_something_to_do(demo: Empty):
 
 
 def test_no_two_patients_bear_one_identity(demo: Empty):
-    assert len(demo.rows("select distinct name, birth_date from clinic.patient")) == TINY.patients
+    assert len(demo.rows("select distinct name, birth_date from clinic.patient")) == TINY.patients + TWINS
+
+
+def test_some_people_were_registered_twice(demo: Empty):
+    twice = "select phone_index from clinic.patient where phone_index is not null group by 1 having count(*) > 1"
+    assert len(demo.rows(twice)) == TWINS - 1

@@ -47,7 +47,7 @@ async def twins(actors: Actors) -> tuple[PatientId, PatientId]:
 def test_every_column_that_names_a_patient_says_how_it_follows(clinic: Clinic) -> None:
     """Red? A new table names a patient: decide how it follows a merge and add it to FOLLOWS.
 
-    LINK is the rule: read it through `sec.records_of`. MOVE needs the work of `sec.merge_patients` and `sec.undo_merge`.
+    LINK is the rule: read it through `sec.records_of`. MOVE is work for `sec.merge_patients` and `sec.undo_merge`.
     """
     assert {row["name"] for row in clinic.admin_fetch(NAMES_A_PATIENT)} == set(FOLLOWS)
 
@@ -111,8 +111,9 @@ async def test_a_merged_record_is_frozen_and_takes_nothing_new(clinic: Clinic, a
         (
             "admin",
             (
-                "insert into clinic.consent (id, patient_id, purpose, text_version, given, giver, giver_name_sealed, at, "
-                "recorded_by) values (gen_random_uuid(), %(id)s, 'reminders', '1', true, 'patient', 'x', now(), sec.me())"
+                "insert into clinic.consent (id, patient_id, purpose, text_version, given, giver, giver_name_sealed, "
+                "at, recorded_by) "
+                "values (gen_random_uuid(), %(id)s, 'reminders', '1', true, 'patient', 'x', now(), sec.me())"
             ),
         ),
         (

@@ -11,9 +11,11 @@ from tht_app.components.registration.demographics import (
     patient_missing,
     withdrawal_question,
 )
+from tht_app.components.registration.merged import merged_records
 from tht_app.components.registration.patient_form import registration_sheet
 from tht_app.components.registration.visits import visits
 from tht_app.domain.identity import Permission
+from tht_app.state.registration.merged import MergedState
 from tht_app.state.registration.patient import PatientState
 
 
@@ -21,7 +23,7 @@ from tht_app.state.registration.patient import PatientState
     "/patients/[id]",
     title="registration.patient.title",
     needs=Permission.PATIENT_READ,
-    on_load=PatientState.load,
+    on_load=[PatientState.load, MergedState.load],
     tab_title=PatientState.tab_title,
 )
 def patient() -> rx.Component:
@@ -29,6 +31,7 @@ def patient() -> rx.Component:
     ready = rx.fragment(
         ui.patient_banner(PatientState.banner),
         page_body(
+            merged_records(),
             demographics(),
             visits(),
             consents(),

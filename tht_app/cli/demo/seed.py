@@ -8,6 +8,7 @@ from time import monotonic
 from tht_app.cli.demo.clinic import furnish
 from tht_app.cli.demo.hand import Hand
 from tht_app.cli.demo.plan import FULL, SMALL, Newcomer, Outcome, Plan, Planner, Size, import_day
+from tht_app.cli.demo.twins import LATER, twins
 from tht_app.cli.demo.visits import Visits
 from tht_app.cli.steps import StepFailed
 from tht_app.domain.registration import PatientId
@@ -66,6 +67,8 @@ async def _fill(hand: Hand, plan: Plan, note: Callable[[str], None]) -> tuple[tu
     patients = await _register_all(hand, plan)
     started.append(monotonic())
     await _carry_out(hand, plan, Visits(hand, place, patients))
+    for number, form in twins(plan):
+        await hand.do(RegisterPatient(form), plan.now - LATER, f"twin/{number}")
     started.append(monotonic())
     names = ("clinic", "patients", "visits")
     return tuple((name, round(started[at + 1] - started[at], 1)) for at, name in enumerate(names))

@@ -6,6 +6,7 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
+from tht_app.components.registration.merged import merge_button
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
 from tht_app.i18n import t
@@ -51,13 +52,17 @@ def demographics() -> rx.Component:
             class_name="grid grid-cols-1 sm:grid-cols-2 gap-x-6 gap-y-3 m-0",
             data_testid="registration-patient-facts",
         ),
-        actions=rx.cond(
-            allowed((Permission.PATIENT_WRITE,)),
-            ui.button(
-                "registration.patient.correct",
-                icon="pencil",
-                on_click=RegistrationState.open_correction(PatientState.banner.patient_id),
+        actions=rx.el.div(
+            merge_button(PatientState.banner.patient_id),
+            rx.cond(
+                allowed((Permission.PATIENT_WRITE,)),
+                ui.button(
+                    "registration.patient.correct",
+                    icon="pencil",
+                    on_click=RegistrationState.open_correction(PatientState.banner.patient_id),
+                ),
             ),
+            class_name="flex flex-wrap gap-2",
         ),
     )
 

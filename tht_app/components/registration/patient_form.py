@@ -6,13 +6,16 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.layout.registry import allowed
 from tht_app.components.registration.form_watch import FormWatch
 from tht_app.components.registration.result_list import marked_name
+from tht_app.domain.identity import Permission
 from tht_app.domain.registration.names import NAME_MAX
 from tht_app.domain.registration.patient import NikMissing, OtherId, Payer, Relation
 from tht_app.domain.registration.sex import Sex
 from tht_app.i18n import t
 from tht_app.state.registration.form import RegistrationState as Sheet
+from tht_app.state.registration.patient import PatientState
 
 WATCHED = ["name", "birth_date", "sex", "nik", "bpjs", "phone"]
 
@@ -75,7 +78,16 @@ def _candidate(candidate: Any) -> rx.Component:
             new_tab=True,
             test_id="registration-duplicates-open",
         ),
-        class_name="flex items-center justify-between gap-3",
+        rx.cond(
+            Sheet.correcting & allowed((Permission.PATIENT_MERGE,)),
+            ui.link_button(
+                "registration.duplicates.compare",
+                "/patients/" + PatientState.banner.patient_id.to(str) + "/merge?with=" + row.id.to(str),
+                icon="merge",
+                test_id="registration-duplicates-compare",
+            ),
+        ),
+        class_name="flex flex-wrap items-center justify-between gap-3",
         data_testid="registration-duplicates-candidate",
     )
 

@@ -37,6 +37,7 @@ def _cells(row: Any) -> list[Any]:
     name = rx.el.span(
         marked_name(row),
         rx.cond(row.deceased, ui.badge("registration.mark.deceased", "neutral", icon_name="info")),
+        rx.cond(row.former, ui.badge(row.former, "info", icon_name="merge")),
         class_name="flex items-center gap-2 min-w-0 break-words",
     )
     return [name, row.sex, row.born, row.area, row.record_number, row.last_visit]

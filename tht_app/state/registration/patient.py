@@ -44,16 +44,23 @@ class PatientState(Acting, rx.State):
     withdrawing: ConsentView = ConsentView()
 
     @handler(needs=Permission.PATIENT_READ)
-    async def load(self) -> None:
-        """Show the patient that the address names."""
+    async def load(self) -> EventSpec | None:
+        """Show the patient that the address names; the address of a merged record leads to the one that stands."""
         wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
         if wanted != self.banner.patient_id:
             self.reset()
         try:
-            await self._show(PatientId(as_id(wanted)))
+            standing = await self._show(PatientId(as_id(wanted)))
         except NotFound:
             self.reset()
             self.phase = "missing"
+            return None
+        if str(standing) == wanted:
+            return None
+        await self._notify(
+            "registration.merge.led_here", "info", name=self.banner.name, number=self.banner.record_number
+        )
+        return rx.redirect(f"/patients/{standing}", replace=True)  # type: ignore[return-value]
 
     @handler(needs=Permission.RECORD_READ)
     async def open_visit(self, encounter_id: str) -> EventSpec:
@@ -99,8 +106,9 @@ class PatientState(Acting, rx.State):
         await self._show_consents()
         await self._notify("registration.consent.withdrawn_done")
 
-    async def _show(self, patient_id: PatientId) -> None:
-        record: PatientRecord = await self._execute(GetPatient(patient_id))
+    async def _show(self, wanted: PatientId) -> PatientId:
+        record: PatientRecord = await self._execute(GetPatient(wanted))
+        patient_id = record.banner.id
         zone, lang = settings().zone, self._lang()
         view = banner_view(record.banner, clinic_today(zone, datetime.now(UTC)), lang)
         if Permission.RECORD_READ in self._person().permissions:
@@ -112,6 +120,7 @@ class PatientState(Acting, rx.State):
         self.facts = fact_views(record, lang)
         await self._show_consents()
         self.phase = "ready"
+        return patient_id
 
     async def _show_consents(self) -> None:
         patient_id = PatientId(as_id(self.banner.patient_id))

@@ -49,6 +49,8 @@ class PatientRowView:
     record_number: str = ""
     last_visit: str = ""
     deceased: bool = False
+    former: str = ""
+    """The number of a merged record by which the patient was found, in words."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,12 @@ def row_view(hit: PatientHit, today: date, lang: str, *, words: tuple[str, ...] 
         record_number=shown_record_number(banner.record_number),
         last_visit=date_text(hit.last_visit, lang) if hit.last_visit else "",
         deceased=banner.deceased,
+        former=_former_text(hit, lang),
     )
+
+
+def _former_text(hit: PatientHit, lang: str) -> str:
+    return text_of("registration.mark.former", lang, number=shown_record_number(hit.former)) if hit.former else ""
 
 
 def option_view(hit: PatientHit, today: date, lang: str) -> PatientOption:
@@ -146,6 +153,7 @@ def option_view(hit: PatientHit, today: date, lang: str) -> PatientOption:
         born_text(banner, today, lang),
         hit.area,
         text_of("registration.mark.deceased", lang) if banner.deceased else "",
+        _former_text(hit, lang),
     )
     return PatientOption(str(banner.id), banner.name, " · ".join(part for part in parts if part))
 

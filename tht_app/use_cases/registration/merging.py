@@ -97,15 +97,13 @@ class MergeSide:
 class MergePreview:
     """Two records side by side; `survivor` is the one that had better stand.
 
-    `taken` suggests what to take from the other one, `swapped` the same if the other one stands. `clashes` stand in the
-    way.
+    `taken` suggests what to take from the other one; `clashes` are appointments that stand in the way.
     """
 
     survivor: MergeSide
     merged: MergeSide
     differing: Parts
     taken: Parts
-    swapped: Parts
     doubts: tuple[Doubt, ...]
     clashes: tuple[Clash, ...]
 
@@ -124,7 +122,6 @@ async def preview_merge(request: PreviewMerge, work: UnitOfWork) -> MergePreview
         merged,
         differing(ours.details, theirs.details),
         suggested(ours, theirs),
-        suggested(theirs, ours),
         doubts(ours.details, theirs.details),
         tuple(await queries.clashes(work, ours.banner.id, theirs.banner.id)),
     )
