@@ -13,7 +13,7 @@ from tht_app.state.registration.merging import MergeState
 
 CELL = "p-3 align-top border-t border-line"
 CHOICE = (
-    "flex items-start gap-2 min-h-control cursor-pointer break-words rounded-control px-2 py-1 -mx-2 "
+    "flex gap-2 min-h-control cursor-pointer break-words rounded-control px-2 py-1 -mx-2 "
     "has-[:checked]:bg-accent-soft has-[:checked]:font-semibold"
 )
 
@@ -25,11 +25,11 @@ def _radio(name: Any, side: str, chosen: Any, *children: Any, test_id: Any) -> r
             name=name,
             value=side,
             default_checked=chosen == side,
-            class_name="size-5 accent-accent shrink-0 mt-0.5",
+            class_name="size-5 accent-accent shrink-0",
             data_testid=test_id,
         ),
         rx.el.span(*children, class_name="min-w-0 flex flex-col"),
-        class_name=CHOICE,
+        class_name=f"{CHOICE} {'items-start' if name == 'stays' else 'items-center'}",
     )
 
 
@@ -47,7 +47,10 @@ def _side_head(side: Any, name: str) -> rx.Component:
             side.last_visit,
             rx.el.span(t("registration.merge.last_visit", day=side.last_visit), class_name="text-13 text-muted"),
         ),
-        rx.cond(side.in_progress, ui.badge("registration.merge.in_progress", "wait", icon_name="clock")),
+        rx.cond(
+            side.in_progress,
+            rx.el.span(ui.badge("registration.merge.in_progress", "wait", icon_name="clock"), class_name="self-start"),
+        ),
     )
     return rx.el.th(
         _radio("stays", name, MergeState.view.stays, head, test_id=f"registration-merge-stays-{name}"),
@@ -104,7 +107,9 @@ def _same() -> rx.Component:
 
 
 def _lines(lines: Any, test_id: str) -> rx.Component:
-    return rx.el.ul(rx.foreach(lines, rx.el.li), class_name="m-0 pl-5 flex flex-col gap-1", data_testid=test_id)
+    return rx.el.ul(
+        rx.foreach(lines, rx.el.li), class_name="list-disc m-0 pl-5 flex flex-col gap-1", data_testid=test_id
+    )
 
 
 def _doubts() -> rx.Component:
@@ -196,6 +201,7 @@ def merge_question() -> rx.Component:
         open=MergeState.asking,
         title_key=t("registration.merge.question", gone=goes.record_number, kept=stays.record_number),
         on_close=MergeState.keep_apart,
+        size="medium",
         urgent=True,
         test_id="registration-merge-question",
     )

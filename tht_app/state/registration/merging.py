@@ -9,7 +9,7 @@ from tht_app.domain.errors import DomainError, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.identifiers import shown_record_number
-from tht_app.domain.registration.merging import Part
+from tht_app.domain.registration.merging import Doubt, Part, ensure_confirmed
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.feedback import error_words
@@ -37,6 +37,7 @@ class MergeState(Acting, rx.State):
     stays: SideView = SideView()
     goes: SideView = SideView()
     _form: dict[str, str] = {}
+    _doubts: tuple[Doubt, ...] = ()
 
     @handler(needs=Permission.PATIENT_MERGE)
     async def load(self) -> None:
@@ -65,6 +66,7 @@ class MergeState(Acting, rx.State):
         stays = form.get("stays", "")
         if stays not in {LEFT, RIGHT}:
             raise ValidationFailed({"stays": "choice"})
+        ensure_confirmed(self._doubts, form.get("reason", "").strip(), confirmed=form.get("confirmed") == "on")
         self._form = form
         sides = (self.view.left, self.view.right)
         self.stays, self.goes = sides if stays == LEFT else (sides[1], sides[0])
@@ -100,6 +102,7 @@ class MergeState(Acting, rx.State):
             return
         today = clinic_today(zone, datetime.now(UTC))
         self.view, self.compared = comparison_view(preview, self.patient_id, today, zone, lang), True
+        self._doubts = preview.doubts
 
 
 def merge_request(stays: SideView, goes: SideView, form: dict[str, str]) -> MergePatients:

@@ -7,10 +7,10 @@ move, because a patient cannot be in two places: the constraint that knows this 
 
 from alembic import op
 
-from ddl import definer, keep_patient, protect
+from ddl import definer, keep_patient, notify_on, protect
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -266,3 +266,4 @@ def upgrade() -> None:
     definer(MOVE_APPOINTMENTS, "sec.move_appointments(uuid[], uuid, uuid, timestamptz)", execute=())
     definer(MERGE, "sec.merge_patients(uuid, uuid, uuid, timestamptz, text[], text[], bytea, bytea)")
     definer(UNDO, "sec.undo_merge(uuid, timestamptz, bytea)")
+    notify_on("patient_merge", "patients")
