@@ -252,6 +252,20 @@ MUTANTS = [
         LIVE_TESTS,
     ),
     Mutant(
+        "chart-shows-one-record-of-the-person",
+        "tht_app/database/queries/encounter/visits.py",
+        "where e.patient_id = any(sec.records_of(:patient)) and",
+        "where e.patient_id in (cast(:patient as uuid)) and",
+        ("tests/use_cases/test_registration_merging.py",),
+    ),
+    Mutant(
+        "new-rows-in-a-merged-record",
+        "alembic/versions/0010_merge.py",
+        "    if standing is not null then\n",
+        "    if false then\n",
+        ("tests/database/test_registration_merge.py",),
+    ),
+    Mutant(
         "signed-records-can-change",
         "alembic/versions/0005_encounter.py",
         '        f"create trigger refuse_signed before insert or update or delete on clinic.{table} "',

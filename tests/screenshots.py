@@ -19,6 +19,7 @@ SHOTS = (
     ("patients", "admin", "found patients"),
     ("patient", "admin", "first patient"),
     ("register", "admin", "register"),
+    ("patient-merge", "admin", "two records"),
     ("patients-import", "admin", "/patients/import"),
     ("calendar", "admin", "/calendar"),
     ("calendar-setup-hours", "admin", "/calendar/setup?tab=hours"),
@@ -53,6 +54,12 @@ def _open(page: Page, origin: str, place: str) -> None:
         if place == "first patient":
             row.click()
             page.wait_for_url(re.compile("/patients/[0-9a-f-]{36}"))
+    elif place == "two records":
+        _open(page, origin, "first patient")
+        page.get_by_test_id("registration-merge-open").click()
+        page.get_by_test_id("registration-merge-other").press_sequentially("siti", delay=40)
+        page.get_by_role("option").first.click()
+        page.get_by_test_id("registration-merge-table").wait_for()
     elif place == "register":
         page.goto(f"{origin}/patients")
         page.get_by_test_id("registration-patients-register").click()

@@ -43,7 +43,7 @@ class MergeState(Acting, rx.State):
     async def load(self) -> None:
         """Show the record that the address names, and compare at once when it names the other one too."""
         self.reset()
-        wanted = self.router.url.path.rstrip("/").split("/")[-2]
+        wanted = self.router.url.path.rstrip("/").removesuffix("/merge").rpartition("/")[2]
         record = await self._execute(GetPatient(PatientId(as_id(wanted))))
         self.patient_id, self.patient_name = str(record.banner.id), record.banner.name
         self.record_number = shown_record_number(record.banner.record_number)

@@ -9,8 +9,8 @@ from alembic import op
 
 from ddl import definer, keep_patient, notify_on, protect
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
