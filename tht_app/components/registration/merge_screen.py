@@ -18,7 +18,9 @@ CHOICE = (
 )
 
 
-def _radio(name: Any, side: str, chosen: Any, *children: Any, test_id: Any) -> rx.Component:
+def _radio(
+    name: Any, side: str, chosen: Any, *children: Any, test_id: Any, align: str = "items-center"
+) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="radio",
@@ -29,7 +31,7 @@ def _radio(name: Any, side: str, chosen: Any, *children: Any, test_id: Any) -> r
             data_testid=test_id,
         ),
         rx.el.span(*children, class_name="min-w-0 flex flex-col"),
-        class_name=f"{CHOICE} {'items-start' if name == 'stays' else 'items-center'}",
+        class_name=f"{CHOICE} {align}",
     )
 
 
@@ -53,7 +55,9 @@ def _side_head(side: Any, name: str) -> rx.Component:
         ),
     )
     return rx.el.th(
-        _radio("stays", name, MergeState.view.stays, head, test_id=f"registration-merge-stays-{name}"),
+        _radio(
+            "stays", name, MergeState.view.stays, head, test_id=f"registration-merge-stays-{name}", align="items-start"
+        ),
         scope="col",
         class_name="p-3 text-left align-top w-2/5 font-normal",
     )
