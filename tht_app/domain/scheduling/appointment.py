@@ -16,6 +16,7 @@ RoomId = NewType("RoomId", UUID)
 DeviceId = NewType("DeviceId", UUID)
 VisitTypeId = NewType("VisitTypeId", UUID)
 AppointmentId = NewType("AppointmentId", UUID)
+HoldId = NewType("HoldId", UUID)
 
 
 class SlotTaken(SlotRefused):
@@ -40,6 +41,24 @@ class DeviceTaken(SlotTaken):
     """Another appointment has the device."""
 
     code = "scheduling.device_taken"
+
+
+class RoomBlocked(SlotTaken):
+    """The room is out of use; nobody may override that."""
+
+    code = "scheduling.room_blocked"
+
+
+class DeviceBlocked(SlotTaken):
+    """The device is out of use; nobody may override that."""
+
+    code = "scheduling.device_blocked"
+
+
+class NeedsCleaning(SlotTaken):
+    """The device would not be clean in time; may be overridden with permission and reason."""
+
+    code = "scheduling.needs_cleaning"
 
 
 class PatientTaken(SlotTaken):
@@ -99,17 +118,25 @@ TAKEN: Mapping[ResourceKind, type[SlotTaken]] = {
 }
 
 
-def refusal(missing: Iterable[ResourceKind], *, overridden: bool = False) -> SlotTaken:
+BLOCKED: Mapping[ResourceKind, type[SlotTaken]] = {
+    ResourceKind.ROOM: RoomBlocked,
+    ResourceKind.DEVICE: DeviceBlocked,
+}
+
+
+def refusal(
+    missing: Iterable[ResourceKind], *, overridden: bool = False, blocked: Iterable[ResourceKind] = ()
+) -> SlotTaken:
     """The refusal for the resources that could not be had, the person before the room.
 
-    Where an override was tried, the doctor was not what stood in its way.
+    Where an override was tried, the doctor was not what stood in its way. `blocked` are those out of use.
     """
-    kinds = set(missing)
+    kinds, out_of_use = set(missing), set(blocked)
     if overridden and kinds != {ResourceKind.PRACTITIONER}:
         kinds.discard(ResourceKind.PRACTITIONER)
     for kind, error in TAKEN.items():
         if kind in kinds:
-            return error()
+            return BLOCKED.get(kind, error)() if kind in out_of_use else error()
     return SlotTaken()
 
 
@@ -157,6 +184,16 @@ RESERVATION_OF: Mapping[AppointmentStatus, ReservationState] = {
     S.NOSHOW: ReservationState.RELEASED,
     S.ENTERED_IN_ERROR: ReservationState.RELEASED,
 }
+
+
+class MoveReason(StrEnum):
+    """Why an appointment was given another time; the words are `scheduling.move_reason.<value>`."""
+
+    PATIENT = "patient"
+    PRACTITIONER = "practitioner"
+    CLINIC = "clinic"
+    WEATHER = "weather"
+    OTHER = "other"
 
 
 class CancelReason(StrEnum):

@@ -1,11 +1,11 @@
-"""When a doctor works, which slots are possible at all, and where the nearest free ones are."""
+"""When a doctor works, and which slots are possible at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from .period import Period, SlotRefused, merged, without
+from .period import Period, SlotRefused, merged
 
 GRID = timedelta(minutes=5)
 SHORTEST = timedelta(minutes=5)
@@ -38,7 +38,13 @@ class SlotAcrossMidnight(SlotRefused):
     code = "scheduling.slot_across_midnight"
 
 
-class OutsideWorkingHours(SlotRefused):
+class SlotClosed(SlotRefused):
+    """The doctor is not there then: the subclass says why. All of it may be overridden with permission and reason."""
+
+    code = "scheduling.slot_closed"
+
+
+class OutsideWorkingHours(SlotClosed):
     """The doctor does not work then; may be overridden with permission and reason."""
 
     code = "scheduling.outside_working_hours"
@@ -46,7 +52,7 @@ class OutsideWorkingHours(SlotRefused):
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """One block of a doctor's week, for as long as it is valid."""
+    """One block of a doctor's week, for as long as it is valid; a weekly break has the same shape."""
 
     weekday: int
     """ISO: Monday 1 to Sunday 7."""
@@ -91,47 +97,3 @@ def ensure_possible(slot: Period, *, now: datetime, zone: tzinfo) -> None:
         raise SlotAcrossMidnight
     if slot.start < now - LATE_ENTRY:
         raise SlotInPast
-
-
-def ensure_bookable(
-    slot: Period, *, now: datetime, zone: tzinfo, hours: Iterable[WeeklyHours], overridden: bool = False
-) -> None:
-    """A slot is bookable when it is possible and inside the doctor's hours; the latter may be overridden.
-
-    Whether doctor, room, device and patient are free is not asked here: the database has the only true answer.
-    """
-    ensure_possible(slot, now=now, zone=zone)
-    works = open_periods(hours, slot.day(zone), 1, zone)
-    if not overridden and not any(period.covers(slot) for period in works):
-        raise OutsideWorkingHours
-
-
-def _starts_in(gap: Period, length: timedelta, near: datetime, count: int) -> list[datetime]:
-    """Starts on the grid inside a gap: the one nearest to `near`, then one length apart to both sides."""
-    late = timedelta(seconds=-gap.start.timestamp() % GRID.total_seconds())
-    first, last = gap.start + late, gap.end - length
-    if first > last:
-        return []
-    steps = (min(max(near, first), last) - first) // GRID
-    anchor = first + steps * GRID
-    found = (anchor + k * length for k in range(-count, count + 1))
-    return [start for start in found if first <= start <= last]
-
-
-def free_slots(
-    works: Sequence[Period], taken: Sequence[Period], *, minutes: int, near: datetime, now: datetime, count: int = 3
-) -> list[Period]:
-    """The `count` free slots nearest to `near`, earliest first, none before `now`, none overlapping another.
-
-    `works` are the doctor's open periods, `taken` all that any needed resource is taken for.
-    """
-    length = timedelta(minutes=minutes)
-    starts = {start for gap in without(works, taken) for start in _starts_in(gap, length, near, count)}
-    slots: list[Period] = []
-    for start in sorted(starts, key=lambda start: (abs(start - near), start)):
-        slot = Period(start, start + length)
-        if start >= now and not any(slot.overlaps(other) for other in slots):
-            slots.append(slot)
-        if len(slots) == count:
-            break
-    return sorted(slots)

@@ -69,6 +69,11 @@ class Period:
         """The clinic's day on which it starts."""
         return self.start.astimezone(zone).date()
 
+    def days(self, zone: tzinfo) -> list[date]:
+        """Every day of the clinic that it touches, in order."""
+        first, last = self.day(zone), (self.end - timedelta(microseconds=1)).astimezone(zone).date()
+        return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+
     def crosses_midnight(self, zone: tzinfo) -> bool:
         """Whether it reaches into the clinic's next day; ending at midnight sharp does not."""
         last = (self.end - timedelta(microseconds=1)).astimezone(zone).date()
@@ -92,17 +97,21 @@ def merged(periods: Iterable[Period]) -> list[Period]:
 
 
 def without(periods: Iterable[Period], taken: Iterable[Period]) -> list[Period]:
-    """What of `periods` lies in none of `taken`, in order."""
+    """What of `periods` lies in none of `taken`, in order; both are walked once, side by side."""
     result: list[Period] = []
     gaps = merged(taken)
+    at = 0
     for period in merged(periods):
         start = period.start
-        for gap in gaps:
-            if gap.end <= start or gap.start >= period.end:
-                continue
+        while at < len(gaps) and gaps[at].end <= start:
+            at += 1
+        following = at
+        while following < len(gaps) and gaps[following].start < period.end:
+            gap = gaps[following]
             if gap.start > start:
                 result.append(Period(start, gap.start))
             start = max(start, gap.end)
+            following += 1
         if start < period.end:
             result.append(Period(start, period.end))
     return result

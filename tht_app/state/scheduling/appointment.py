@@ -9,7 +9,7 @@ import reflex as rx
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
 from tht_app.domain.queue import TicketId
-from tht_app.domain.scheduling import AppointmentId, OutsideWorkingHours, PractitionerId, RoomId, SlotTaken
+from tht_app.domain.scheduling import AppointmentId, PractitionerId, RoomId, SlotClosed, SlotTaken
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.feedback import error_words
@@ -85,7 +85,7 @@ class AppointmentState(Acting, rx.State):
         self._forget()
         try:
             await self._execute(request, key)
-        except (SlotTaken, OutsideWorkingHours) as refused:
+        except (SlotTaken, SlotClosed) as refused:
             self.refusal = error_words(refused, self._lang())
             self.offers = await self._offers(request, former)
             return

@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from tht_app.domain.identity import Permission
-from tht_app.domain.scheduling import AppointmentId, CancelReason, OutsideWorkingHours, SlotTaken
+from tht_app.domain.scheduling import AppointmentId, CancelReason, SlotClosed, SlotTaken
 from tht_app.i18n import text_of
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
@@ -88,7 +88,7 @@ class BookingState(Acting, rx.State):
         self._forget()
         try:
             booked = await self._execute(request, key)
-        except (SlotTaken, OutsideWorkingHours) as refused:
+        except (SlotTaken, SlotClosed) as refused:
             self.refusal = error_words(refused, self._lang())
             self.offers = await self._offers(request)
             return

@@ -124,7 +124,6 @@ async def walk_in(request: WalkIn, work: UnitOfWork) -> IssuedTicket:
         practitioner_id=request.practitioner_id,
         visit_type_id=request.visit_type_id,
         patient_id=request.patient_id,
-        weekday=work.today().isoweekday(),
     )
     if plan is None or not plan.patient_known:
         raise NotFound

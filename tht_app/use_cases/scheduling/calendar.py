@@ -1,8 +1,8 @@
-"""Look at the calendar: the day of each doctor, and the nearest free times."""
+"""Look at the calendar: the day of each doctor, and one appointment."""
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -11,27 +11,25 @@ from tht_app.database.crypto import Purpose
 from tht_app.database.queries import scheduling as queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
+from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import (
     AppointmentId,
     AppointmentStatus,
     CancelReason,
+    ClosedReason,
     DeviceId,
+    DoctorTimes,
+    MoveReason,
     Period,
     PractitionerId,
     RoomId,
+    SeriesId,
     VisitTypeId,
-    WeeklyHours,
     day_period,
-    free_slots,
-    open_periods,
-    usual_room,
 )
 from tht_app.use_cases.door import use_case
-
-HORIZON = timedelta(days=21)
-"""How far ahead a free time is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,13 @@ class AppointmentEntry:
     ticket_label: str | None
     ticket_status: str | None
     version: int
+    device_ids: tuple[DeviceId, ...] = ()
+    device_names: tuple[str, ...] = ()
+    series_id: SeriesId | None = None
+    overrides: tuple[ClosedReason, ...] = ()
+    """What of the doctor's absences, or which cleaning, was overridden."""
+    move_reason: MoveReason | None = None
+    move_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +99,15 @@ class DayPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class FreeSlots:
-    """The nearest free times for the same needs, from `near` on both sides."""
+class GetAppointment:
+    """One appointment, for example just booked: where it is and which devices it got."""
 
-    practitioner_id: PractitionerId
-    minutes: int
-    near: datetime
-    room_id: RoomId | None = None
-    patient_id: PatientId | None = None
-    device_ids: tuple[DeviceId, ...] = ()
-    count: int = 3
+    appointment_id: AppointmentId
 
 
-def _entry(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
+def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
+    """A row of the list as screens know it."""
+
     def opened(column: str) -> str:
         sealed: bytes | None = row[f"{column}_sealed"]
         return work.vault.open(Purpose.CLINICAL, f"appointment.{column}", row["id"], sealed) or ""
@@ -138,6 +139,12 @@ def _entry(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
         ticket_label=row["ticket_label"],
         ticket_status=row["ticket_status"],
         version=row["version"],
+        device_ids=tuple(row["device_ids"]),
+        device_names=tuple(row["device_names"]),
+        series_id=row["series_id"],
+        overrides=tuple(ClosedReason(reason) for reason in row["overrides"]),
+        move_reason=MoveReason(row["move_reason"]) if row["move_reason"] else None,
+        move_note=opened("move_note"),
     )
 
 
@@ -148,16 +155,14 @@ async def day_schedule(request: DaySchedule, work: UnitOfWork) -> DayPlan:
     work.saw(*{row["patient_id"] for row in rows})
     entries: dict[UUID, list[AppointmentEntry]] = defaultdict(list)
     for row in rows:
-        entries[row["practitioner_id"]].append(_entry(work, row))
-    hours: dict[UUID, list[WeeklyHours]] = defaultdict(list)
-    for practitioner_id, block in await queries.hours_of(work, request.practitioner_id):
-        hours[practitioner_id].append(block)
+        entries[row["practitioner_id"]].append(entry_of(work, row))
+    times = await queries.doctor_times(work, day_period(request.day, work.zone), request.practitioner_id)
     doctors = [
         DoctorDay(
             practitioner_id=PractitionerId(doctor["id"]),
             display_name=doctor["display_name"],
             tint=doctor["tint"],
-            works=tuple(open_periods(hours[doctor["id"]], request.day, 1, work.zone)),
+            works=tuple(times.get(doctor["id"], DoctorTimes()).open(request.day, 1, work.zone)),
             entries=tuple(entries[doctor["id"]]),
         )
         for doctor in await queries.practitioners(work, inactive=True)
@@ -167,24 +172,10 @@ async def day_schedule(request: DaySchedule, work: UnitOfWork) -> DayPlan:
 
 
 @use_case(permission=Permission.APPOINTMENT_READ, audit=AuditAction.READ, reads=True)
-async def find_free_slots(request: FreeSlots, work: UnitOfWork) -> tuple[Period, ...]:
-    """Free times of doctor, room, devices and patient together; none in the past, at most three weeks ahead."""
-    now = work.now()
-    first = max(now, request.near - HORIZON)
-    within = Period(first, max(first, request.near) + HORIZON)
-    hours = [block for _, block in await queries.hours_of(work, request.practitioner_id)]
-    near = Period.lasting(request.near, max(request.minutes, 1))
-    resources = [
-        request.practitioner_id,
-        request.room_id or usual_room(hours, near, work.zone),
-        request.patient_id,
-        *request.device_ids,
-    ]
-    taken = await queries.taken(work, [resource for resource in resources if resource is not None], within)
-    if request.patient_id is not None:
-        work.saw(request.patient_id)
-    days = (within.end - within.start).days + 1
-    works = open_periods(hours, within.day(work.zone), days, work.zone)
-    count = min(max(request.count, 1), 12)
-    minutes = max(request.minutes, 5)
-    return tuple(free_slots(works, taken, minutes=minutes, near=request.near, now=now, count=count))
+async def get_appointment(request: GetAppointment, work: UnitOfWork) -> AppointmentEntry:
+    """One appointment; `NotFound` when there is none."""
+    row = await queries.entry(work, request.appointment_id)
+    if row is None:
+        raise NotFound
+    work.saw(row["patient_id"])
+    return entry_of(work, row)

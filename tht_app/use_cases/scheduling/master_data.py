@@ -12,6 +12,8 @@ from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.scheduling import (
+    LONGEST_CLEANING,
+    USUAL_CLEANING,
     DeviceId,
     DeviceKind,
     PractitionerId,
@@ -55,18 +57,22 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that one visit at a time can have."""
+    """A device that one visit at a time can have, and that is cleaned for so many minutes after it."""
 
     id: DeviceId
     name: str
     kind: str
     position: int
     active: bool
+    cleaning_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class VisitType:
-    """Why somebody comes; `minutes` is the usual length, `device_kind` what it usually needs."""
+    """Why somebody comes; `minutes` is the usual length, `device_kind` what it needs.
+
+    A device is cleaned after the visit for the minutes of the visit type or of the device, whichever is more.
+    """
 
     id: VisitTypeId
     code: str
@@ -77,6 +83,7 @@ class VisitType:
     tint: int
     position: int
     active: bool
+    cleaning_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +164,14 @@ class SaveRoom:
 
 @dataclass(frozen=True, slots=True)
 class SaveDevice:
-    """Add a device, or change the one with this id."""
+    """Add a device, or change the one with this id; without `cleaning_minutes` its kind says how long it is cleaned."""
 
     name: str
     kind: str = "other"
     position: int = 0
     active: bool = True
     device_id: DeviceId | None = None
+    cleaning_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,7 @@ class SaveVisitType:
     position: int = 0
     active: bool = True
     visit_type_id: VisitTypeId | None = None
+    cleaning_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +302,20 @@ async def save_room(request: SaveRoom, work: UnitOfWork) -> RoomId:
 @use_case(permission=MANAGE, audit=AuditAction.SETTINGS)
 async def save_device(request: SaveDevice, work: UnitOfWork) -> DeviceId:
     """Keep a device."""
-    _ensure(name=_named(request.name), kind=(request.kind in DEVICE_KINDS, "choice"))
+    cleaning = request.cleaning_minutes
+    if cleaning is None:
+        cleaning = USUAL_CLEANING.get(DeviceKind(request.kind), 0) if request.kind in DEVICE_KINDS else 0
+    _ensure(
+        name=_named(request.name),
+        kind=(request.kind in DEVICE_KINDS, "choice"),
+        cleaning_minutes=(0 <= cleaning <= LONGEST_CLEANING, "scheduling.cleaning_minutes"),
+    )
     await _ensure_free_name(work, "device", "name", request.name, request.device_id)
     values = {
         "id": request.device_id or work.new_id(),
         "name": request.name.strip(),
         "kind": request.kind,
+        "cleaning_minutes": cleaning,
         "position": request.position,
         "active": request.active,
     }
@@ -315,6 +332,7 @@ async def save_visit_type(request: SaveVisitType, work: UnitOfWork) -> VisitType
         minutes=(5 <= request.minutes <= 720 and request.minutes % 5 == 0, "scheduling.minutes_grid"),
         device_kind=(request.device_kind is None or request.device_kind in DEVICE_KINDS, "choice"),
         tint=(request.tint in TINTS, "choice"),
+        cleaning_minutes=(0 <= request.cleaning_minutes <= LONGEST_CLEANING, "scheduling.cleaning_minutes"),
     )
     await _ensure_free_name(work, "visit_type", "code", request.code, request.visit_type_id)
     values = _visit_type_values(request, request.visit_type_id or work.new_id())
@@ -329,6 +347,7 @@ def _visit_type_values(request: SaveVisitType, row_id: UUID) -> dict[str, Any]:
         "name_en": request.name_en.strip(),
         "minutes": request.minutes,
         "device_kind": request.device_kind,
+        "cleaning_minutes": request.cleaning_minutes,
         "tint": request.tint,
         "position": request.position,
         "active": request.active,
@@ -355,7 +374,7 @@ async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
     """Replace a doctor's week from a day on; appointments that then lie outside stay where they are."""
     ensure_own_calendar(work.person.permissions, work.person.id, request.practitioner_id, everyone=MANAGE)
     await _ensure_week(request, work)
-    await queries.end_hours(work, request.practitioner_id, request.valid_from)
+    await queries.end_week(work, "working_hours", request.practitioner_id, request.valid_from)
     rows = [
         WorkingHoursRow(
             id=work.new_id(),
@@ -368,8 +387,7 @@ async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
         )
         for block in request.blocks
     ]
-    if rows:
-        await work.add(rows)
+    await queries.add_week(work, rows)
     work.changed(
         "working_hours",
         request.practitioner_id,
