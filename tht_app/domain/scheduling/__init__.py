@@ -70,7 +70,6 @@ from .hours import (
     usual_room,
 )
 from .period import Period, SlotEmpty, SlotRefused, day_period, merged, without
-from .week import running_into
 from .series import (
     FURTHEST,
     MOST_VISITS,
@@ -83,6 +82,7 @@ from .series import (
     series_starts,
 )
 from .waiting import DayPart, Waiting, WaitlistClosed, WaitlistEntryId, WaitlistStatus, ensure_open, suits
+from .week import running_into
 
 __all__ = [
     "FURTHEST",

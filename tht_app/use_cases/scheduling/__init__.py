@@ -46,10 +46,10 @@ from .master_data import (
     WorkingHours,
     WorkingHoursOf,
 )
-from .setup import Arrange, DoctorsToAdd, DoctorToAdd, DoctorWeeks, Listed, WeeksOf
 from .overview import CalendarRange, CalendarView, ClosedPeriod, ClosedPeriods, HoldEntry
 from .placing import LONGEST_TEXT
 from .series import BookedSeries, BookSeries, CancelRestOfSeries, PlanSeries, SeriesDate
+from .setup import Arrange, DoctorsToAdd, DoctorToAdd, DoctorWeeks, Listed, WeeksOf
 from .waiting import AddToWaitlist, BookFromWaitlist, DeclineOffer, Waitlist, WaitlistEntry, WithdrawFromWaitlist
 
 __all__ = [
@@ -120,9 +120,9 @@ __all__ = [
     "SetWorkingHours",
     "UnblockTime",
     "VisitType",
-    "WeeksOf",
     "Waitlist",
     "WaitlistEntry",
+    "WeeksOf",
     "WithdrawFromWaitlist",
     "WithdrawLeave",
     "WorkingHours",
