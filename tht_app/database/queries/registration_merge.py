@@ -36,6 +36,7 @@ FOLLOWS: dict[str, Follow] = {
     "allergy_intolerance.patient_id": Follow.LINK,
     "allergy_state.patient_id": Follow.LINK,
     "appointment.patient_id": Follow.MOVE,
+    "appointment_series.patient_id": Follow.LINK,
     "condition.patient_id": Follow.LINK,
     "consent.patient_id": Follow.LINK,
     "encounter.patient_id": Follow.LINK,
@@ -56,6 +57,8 @@ FOLLOWS: dict[str, Follow] = {
     "patient_merge.survivor_id": Follow.OWN,
     "patient_name.patient_id": Follow.OWN,
     "queue_ticket.patient_id": Follow.LINK,
+    "slot_hold.patient_id": Follow.LINK,
+    "waitlist_entry.patient_id": Follow.LINK,
 }
 """Every column that names a patient. A test compares it with the catalogue: a new table has to say how it follows."""
 

@@ -9,7 +9,6 @@ from tht_app.database.queries.scheduling import Owner
 from tht_app.database.tables.scheduling import SlotHoldRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import NotFound
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import (
     DeviceId,
@@ -40,7 +39,8 @@ HOLD_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class HoldSlot:
-    """Keep a time for this form. `hold_id` is the hold that the form has already: it is given the new time.
+    """Keep a time for this form. `hold_id` is the hold that the form has already: it is given back in the same breath,
+    if it is still there.
 
     A hold overrides nothing: where a reason is needed, the form goes on without one.
     """
@@ -85,19 +85,18 @@ async def hold_slot(request: HoldSlot, work: UnitOfWork) -> Hold:
     )
     slot = slot_of(request.start, plan.minutes if request.minutes is None else request.minutes)
     former = await queries.locked_hold(work, request.hold_id) if request.hold_id else None
-    if request.hold_id and former is None:
-        raise NotFound
     judged = await judge(work, request.practitioner_id, slot, request.room_id, overridden=False)
     groups = await device_groups(work, plan, request.device_ids, former["device_ids"] if former else ())
-    hold_id = former["id"] if former else work.new_id()
-    wish = Wish(hold_id, request.practitioner_id, judged.room_id, request.patient_id, slot, groups)
+    wish = Wish(work.new_id(), request.practitioner_id, judged.room_id, request.patient_id, slot, groups)
     prepared = await prepare(work, wish, former=(Owner.HOLD, former) if former else None)
+    if former is not None:
+        await queries.end_hold(work, former["id"], work.now())
     until = work.now() + timedelta(minutes=await _hold_minutes(work))
-    await queries.put_hold(work, _row(request, work, wish, prepared, until))
+    await queries.add_hold(work, _row(request, work, wish, prepared, until))
     await take(work, Owner.HOLD, prepared.claims, hold_until=until)
-    work.changed("slot_hold", hold_id, patient_id=request.patient_id, new={"starts_at": slot.start})
+    work.changed("slot_hold", wish.owner_id, patient_id=request.patient_id, new={"starts_at": slot.start})
     return Hold(
-        HoldId(hold_id), slot, RoomId(judged.room_id), tuple(DeviceId(one) for one in prepared.device_ids), until
+        HoldId(wish.owner_id), slot, RoomId(judged.room_id), tuple(DeviceId(one) for one in prepared.device_ids), until
     )
 
 

@@ -150,14 +150,14 @@ async def _ensure_known(work: UnitOfWork, request: AddToWaitlist) -> None:
 async def waitlist(request: Waitlist, work: UnitOfWork) -> tuple[WaitlistEntry, ...]:
     """The waiting list: who was offered a time first, then by how long they wait."""
     rows = await queries.entries(work, closed=request.closed)
-    work.saw(*{row["patient_id"] for row in rows})
+    work.saw(*{row["standing_id"] for row in rows})
     return tuple(_entry(work, row) for row in rows)
 
 
 def _entry(work: UnitOfWork, row: RowMapping) -> WaitlistEntry:
     return WaitlistEntry(
         id=row["id"],
-        patient_id=row["patient_id"],
+        patient_id=row["standing_id"],
         patient_name=row["patient_name"],
         record_number=row["record_number"],
         birth_date=row["birth_date"],
@@ -211,7 +211,7 @@ async def book_from_waitlist(request: BookFromWaitlist, work: UnitOfWork) -> App
     same = request.start in {None, row["offered_starts_at"]} and doctor == row["offered_practitioner_id"]
     appointment_id: AppointmentId = await book_appointment(
         BookAppointment(
-            patient_id=row["patient_id"],
+            patient_id=row["standing_id"],
             practitioner_id=doctor,
             visit_type_id=row["visit_type_id"],
             start=start,

@@ -24,7 +24,7 @@ from .closing import (
     week_blocks,
     withdraw,
 )
-from .holds import end_hold, locked_hold, put_hold
+from .holds import add_hold, end_hold, locked_hold
 from .listing import cleanings, day_entries, entry, holds
 from .master import devices, is_doctor, name_taken, practitioners, rooms, upsert, visit_types
 from .placing import (
@@ -62,6 +62,7 @@ __all__ = [
     "add_appointments",
     "add_block",
     "add_entry",
+    "add_hold",
     "add_leave",
     "add_series",
     "add_week",
@@ -99,7 +100,6 @@ __all__ = [
     "locked_rest_of_series",
     "name_taken",
     "practitioners",
-    "put_hold",
     "put_holidays",
     "release",
     "release_cleanings",

@@ -18,18 +18,9 @@ async def locked_hold(work: UnitOfWork, hold_id: UUID) -> RowMapping | None:
     )
 
 
-async def put_hold(work: UnitOfWork, row: SlotHoldRow) -> None:
-    """Write a hold, or give the one with this id another time."""
-    await work.run(
-        "insert into slot_hold (id, practitioner_id, room_id, patient_id, visit_type_id, device_ids, starts_at, "
-        "ends_at, hold_until, created_by, created_at) values (:id, :practitioner_id, :room_id, :patient_id, "
-        ":visit_type_id, "
-        ":device_ids, :starts_at, :ends_at, :hold_until, :created_by, :created_at) "
-        "on conflict (id) do update set practitioner_id = excluded.practitioner_id, room_id = excluded.room_id, "
-        "patient_id = excluded.patient_id, visit_type_id = excluded.visit_type_id, device_ids = excluded.device_ids, "
-        "starts_at = excluded.starts_at, ends_at = excluded.ends_at, hold_until = excluded.hold_until",
-        **row.model_dump(exclude={"ended_at"}),
-    )
+async def add_hold(work: UnitOfWork, row: SlotHoldRow) -> None:
+    """Write a hold; its reservations follow."""
+    await work.add(row)
 
 
 async def end_hold(work: UnitOfWork, hold_id: UUID, at: datetime) -> None:

@@ -28,7 +28,7 @@ async def waiting_for(work: UnitOfWork, practitioner_id: UUID, slot: Period) -> 
         "select w.*, v.minutes from waitlist_entry w join visit_type v on v.id = w.visit_type_id "
         "where w.status = 'waiting' and (w.practitioner_id is null or w.practitioner_id = :practitioner_id) "
         "and :day between w.earliest and w.latest and not exists (select 1 from reservation r "
-        "where r.resource_id = w.patient_id and r.state in ('booked', 'in_service') "
+        "where r.resource_id = any(sec.records_of(w.patient_id)) and r.state in ('booked', 'in_service') "
         "and r.during && tstzrange(:starts_at, :ends_at, '[)')) "
         "order by w.created_at, w.id limit :count for update of w skip locked",
         practitioner_id=practitioner_id,
@@ -40,8 +40,12 @@ async def waiting_for(work: UnitOfWork, practitioner_id: UUID, slot: Period) -> 
 
 
 async def locked_entry(work: UnitOfWork, entry_id: UUID) -> RowMapping | None:
-    """An entry, held until this transaction ends."""
-    return await work.fetch_one("select * from waitlist_entry where id = :id for update", id=entry_id)
+    """An entry, held until this transaction ends; `standing_id` is the record in which its patient is booked."""
+    return await work.fetch_one(
+        "select w.*, p.id as standing_id from waitlist_entry w "
+        "join standing_patient p on p.record_id = w.patient_id where w.id = :id for update of w",
+        id=entry_id,
+    )
 
 
 async def set_entry(work: UnitOfWork, entry_id: UUID, status: WaitlistStatus, values: Mapping[str, Any]) -> None:
@@ -59,10 +63,11 @@ async def set_entry(work: UnitOfWork, entry_id: UUID, status: WaitlistStatus, va
 async def entries(work: UnitOfWork, *, closed: bool) -> Sequence[RowMapping]:
     """The waiting list: who was offered a time first, then by how long they wait."""
     return await work.fetch(
-        "select w.*, p.name as patient_name, p.record_number, p.birth_date, p.sex, d.display_name as doctor_name, "
-        "o.display_name as offered_doctor_name, r.name as offered_room_name, v.code as visit_type, "
+        "select w.*, p.id as standing_id, p.name as patient_name, p.record_number, p.birth_date, p.sex, "
+        "d.display_name as doctor_name, o.display_name as offered_doctor_name, r.name as offered_room_name, v.code as visit_type, "
         "v.name_id as visit_type_id_text, v.name_en as visit_type_en_text, v.minutes "
-        "from waitlist_entry w join patient p on p.id = w.patient_id join visit_type v on v.id = w.visit_type_id "
+        "from waitlist_entry w join standing_patient p on p.record_id = w.patient_id "
+        "join visit_type v on v.id = w.visit_type_id "
         "left join practitioner d on d.person_id = w.practitioner_id "
         "left join practitioner o on o.person_id = w.offered_practitioner_id "
         "left join room r on r.id = w.offered_room_id "

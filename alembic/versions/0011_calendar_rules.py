@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from ddl import notify_on, protect
+from ddl import keep_patient, notify_on, protect
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -166,8 +166,7 @@ grant update (overrides, device_ids, move_reason, move_note_sealed) on appointme
 revoke update on leave, blocked_time, slot_hold, waitlist_entry from tht_app;
 grant update (withdrawn_at) on leave to tht_app;
 grant update (withdrawn_at) on blocked_time to tht_app;
-grant update (practitioner_id, room_id, patient_id, visit_type_id, device_ids, starts_at, ends_at, hold_until,
-    ended_at) on slot_hold to tht_app;
+grant update (ended_at) on slot_hold to tht_app;
 grant update (status, offered_practitioner_id, offered_room_id, offered_starts_at, offered_ends_at, appointment_id,
     changed_at) on waitlist_entry to tht_app
 """
@@ -203,6 +202,12 @@ def upgrade() -> None:
             "(block_id is not null and (select sec.has_any(array['schedule.write'])))"
         )
     _each(CHANGEABLE)
+    for table in ("appointment_series", "slot_hold", "waitlist_entry"):
+        op.execute(
+            f"create trigger refuse_merged before insert on {table} for each row when (new.patient_id is not null) "
+            "execute function sec.refuse_merged()"
+        )
+        keep_patient(table)
     _notify()
 
 
