@@ -39,8 +39,7 @@ HOLD_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class HoldSlot:
-    """Keep a time for this form. `hold_id` is the hold that the form has already: it is given back in the same breath,
-    if it is still there.
+    """Keep a time for this form. `hold_id` is the hold that the form has: it is given back in the same breath.
 
     A hold overrides nothing: where a reason is needed, the form goes on without one.
     """

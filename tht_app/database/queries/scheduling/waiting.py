@@ -64,8 +64,8 @@ async def entries(work: UnitOfWork, *, closed: bool) -> Sequence[RowMapping]:
     """The waiting list: who was offered a time first, then by how long they wait."""
     return await work.fetch(
         "select w.*, p.id as standing_id, p.name as patient_name, p.record_number, p.birth_date, p.sex, "
-        "d.display_name as doctor_name, o.display_name as offered_doctor_name, r.name as offered_room_name, v.code as visit_type, "
-        "v.name_id as visit_type_id_text, v.name_en as visit_type_en_text, v.minutes "
+        "d.display_name as doctor_name, o.display_name as offered_doctor_name, r.name as offered_room_name, "
+        "v.code as visit_type, v.name_id as visit_type_id_text, v.name_en as visit_type_en_text, v.minutes "
         "from waitlist_entry w join standing_patient p on p.record_id = w.patient_id "
         "join visit_type v on v.id = w.visit_type_id "
         "left join practitioner d on d.person_id = w.practitioner_id "
