@@ -36,6 +36,7 @@ GATE = "tht_app/state/gate.py"
 GATE_TESTS = ("tests/web/test_gate.py",)
 EDGE_TESTS = ("tests/web/test_edge.py",)
 LIVE_TESTS = ("tests/live/test_feed.py",)
+AUDIT_TESTS = ("tests/audit/test_tampering.py",)
 
 MUTANTS = [
     Mutant(
@@ -229,6 +230,27 @@ MUTANTS = [
         '"order by product_id, expires_on, id for update",',
         '"order by product_id, expires_on, id",',
         ("tests/database/test_pharmacy.py",),
+    ),
+    Mutant(
+        "late-commits-are-not-sealed",
+        "tht_app/database/seal.py",
+        "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+        AUDIT_TESTS,
+    ),
+    Mutant(
+        "anchors-are-not-compared",
+        "tht_app/domain/audit/chain.py",
+        "        elif digest != anchor.digest:\n",
+        "        elif False:\n",
+        ("tests/domain/test_audit_chain.py",),
+    ),
+    Mutant(
+        "seal-signatures-are-not-checked",
+        "tht_app/database/verify.py",
+        "        elif not signed_by(public, one.signature, one.digest):\n",
+        "        elif False:\n",
+        AUDIT_TESTS,
     ),
     Mutant(
         "live-screens-not-audited",

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """File with 32 random bytes, outside the data folder; `tht init` makes it."""
     master_key: str = ""
     """The master key as 64 hexadecimal digits, for systems that hand secrets over as variables."""
+    anchor_file: Path | None = None
+    """Where the last seals of the audit log are written down, outside the data folder; beside it when empty."""
     pool_size: int = Field(default=12, ge=2, le=200)
 
     @model_validator(mode="before")
@@ -77,6 +79,12 @@ class Settings(BaseSettings):
         if self.public_origin:
             return (self.public_origin,)
         return (f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}")
+
+    @property
+    def anchors(self) -> Path:
+        """The anchor file of the audit log."""
+        data_dir = self.data_dir.expanduser().resolve()
+        return self.anchor_file or data_dir.with_name(f"{data_dir.name}.anchors.log")
 
     @property
     def secure_cookies(self) -> bool:

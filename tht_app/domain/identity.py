@@ -95,6 +95,8 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit.read"
     AUDIT_READ_BREAK_GLASS = "audit.read_break_glass"
+    AUDIT_SEAL = "audit.seal"
+    """Seal the log: for the program that does it, never for people."""
 
     REFERENCE_READ = "reference.read"
     """Code lists, rooms, visit types, names of colleagues: what every signed-in person sees."""

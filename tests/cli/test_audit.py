@@ -1,0 +1,80 @@
+"""`tht audit` as an operator runs it: over a clinic of its own, from outside of any running app."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A data folder with a new clinic in it."""
+    with tempfile.TemporaryDirectory(prefix="tht-audit-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        assert tht(Path(folder), "migrate").returncode == 0
+        yield Path(folder)
+
+
+def tht(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("THT_")}
+    return subprocess.run(
+        [sys.executable, "-m", "tht_app.cli", *arguments],
+        cwd=ROOT,
+        env={**environment, "THT_DATA_DIR": str(place / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_log_is_anchored_verified_and_handed_out(place: Path):
+    account = ("user", "create", "rina", "--name", "Rina", "--role", "admin")
+    made = subprocess.run(
+        [sys.executable, "-m", "tht_app.cli", *account],
+        cwd=ROOT,
+        env={**os.environ, "THT_DATA_DIR": str(place / "data")},
+        input="tujuh-Sepeda-biru-9\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    anchored = json.loads(tht(place, "audit", "anchor", "--json").stdout)
+    assert anchored["seal"] >= 1
+    assert Path(anchored["file"]).parent == place  # beside the data, not in them
+    verified = tht(place, "audit", "verify", "--json")
+    report = json.loads(verified.stdout)
+    assert (verified.returncode, report["well"], report["anchors"]) == (0, True, 1)
+    assert report["entries"] >= 1
+    assert json.loads(tht(place, "audit", "verify", "--resume", "--json").stdout)["entries"] == 0
+    handed = json.loads(tht(place, "audit", "export", str(place / "log.zip"), "--json").stdout)
+    assert handed["entries"] == report["entries"]
+    with zipfile.ZipFile(place / "log.zip") as archive:
+        assert set(archive.namelist()) == {
+            "README.txt",
+            "entries.jsonl",
+            "public-key.txt",
+            "seals.jsonl",
+            "verify.py",
+        }
+        assert archive.read("public-key.txt").decode().strip() in tht(place, "audit", "key").stdout
+
+
+def test_a_cut_off_end_ends_with_a_status_and_a_sentence(place: Path):
+    anchors = place / "data.anchors.log"
+    kept = anchors.read_text()
+    line = json.loads(kept.splitlines()[-1])
+    anchors.write_text(kept + json.dumps({**line, "number": 999}) + "\n")
+    refused = tht(place, "audit", "verify")
+    assert refused.returncode == 1
+    assert "NOT what it was" in refused.stdout
+    anchors.write_text(kept)

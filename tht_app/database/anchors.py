@@ -1,0 +1,71 @@
+"""The anchor file: outside the database and its backups, what the last seals of the audit log were.
+
+One line of JSON for each anchor, appended and forced to disk, signed with the clinic's key. It is the only witness that
+notices a log whose end was cut off, or a whole database put back to an older day: keep a copy of it somewhere else.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tht_app.database.seal import StoredSeal
+from tht_app.database.signing import SigningKey, signed_by
+from tht_app.domain.audit.chain import Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorLine:
+    """One line of the file; `genuine` when its signature fits."""
+
+    anchor: Anchor
+    at: str
+    key_id: str
+    genuine: bool
+
+
+def _message(values: dict[str, object]) -> bytes:
+    named = ["number", "digest", "total", "at", "key_id"]
+    return json.dumps(["tht-audit-anchor-1", *(values[name] for name in named)]).encode()
+
+
+def write_anchor(path: Path, last: StoredSeal, key: SigningKey) -> None:
+    """Append what the last seal is; after this returned, the line survives a power cut."""
+    values: dict[str, object] = {
+        "number": last.seal.number,
+        "digest": last.digest.hex(),
+        "total": last.seal.total,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "key_id": key.key_id,
+    }
+    line = json.dumps({**values, "public": key.public.hex(), "signature": key.sign(_message(values)).hex()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, f"{line}\n".encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_anchors(path: Path, public: bytes) -> list[AnchorLine]:
+    """Every line of the file, the oldest first; a line that cannot be read is not genuine."""
+    if not path.is_file():
+        return []
+    return [_read(line, public) for line in _lines(path)]
+
+
+def _lines(path: Path) -> Iterable[str]:
+    return (line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+def _read(line: str, public: bytes) -> AnchorLine:
+    try:
+        values = json.loads(line)
+        anchor = Anchor(int(values["number"]), bytes.fromhex(values["digest"]), int(values["total"]))
+        genuine = signed_by(public, bytes.fromhex(values["signature"]), _message(values))
+        return AnchorLine(anchor, str(values["at"]), str(values["key_id"]), genuine)
+    except (ValueError, KeyError, TypeError):
+        return AnchorLine(Anchor(0, b"", 0), "", "", genuine=False)

@@ -1,0 +1,144 @@
+"""Sealing and verifying the audit log. Outside the door, because it is the door's own record that is looked at.
+
+What a transaction wrote is final once no older transaction runs: everything below the snapshot's horizon is sealed,
+never "everything after the last id", which would miss whoever commits late.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tht_app.database.engine import Database
+from tht_app.database.signing import SigningKey
+from tht_app.domain.audit.chain import FIRST, Seal, leaf_hash, merkle_root
+
+LOCK = 8_417_022
+MOST_OF_A_SEAL = 50_000
+FETCHED = 5_000
+
+ENTER = text("select set_config('app.session', :token, true)")
+TRY_LOCK = text("select pg_try_advisory_xact_lock(:key)")
+LAST = text("select * from audit.seal order by number desc limit 1")
+EPOCH = text("select max(number) from audit.epoch")
+HORIZON = text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+# One text for one entry: a JSON array, so that nothing is ambiguous and a null is not an empty word. Written out here
+# and not kept as a function in the database, because who can change entries there could change the function too.
+CANONICAL = (
+    "jsonb_build_array(id, txid::text, (extract(epoch from at) * 1000000)::bigint, person_id, session_id, action, "
+    "request, outcome, object_type, object_id, to_jsonb(patient_ids), reason, address, "
+    "encode(sha256(details_sealed), 'hex'))::text"
+)
+LEAVES = text(
+    f"select txid::text::bigint as txid, {CANONICAL} as canonical from audit.event "
+    "where txid >= cast(cast(:lo as text) as xid8) and txid < cast(cast(:hi as text) as xid8) "
+    "order by txid, id limit cast(:most as bigint)"
+)
+ADD = text(
+    "insert into audit.seal (number, epoch, lo, hi, count, total, root, previous, at, digest, signature, key_id) "
+    "values (:number, :epoch, :lo, :hi, :count, :total, :root, :previous, :at, :digest, :signature, :key_id)"
+)
+SEALS = text("select * from audit.seal where number > :after order by number")
+UNSEALED = text("select count(*) from audit.event where txid >= cast(cast(:lo as text) as xid8)")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeal:
+    """A seal as it lies in the database, with the signature under its digest."""
+
+    seal: Seal
+    digest: bytes
+    signature: bytes
+    key_id: str
+
+
+def stored(row: RowMapping) -> StoredSeal:
+    """The seal of a row."""
+    seal = Seal(
+        row["number"],
+        row["epoch"],
+        row["lo"],
+        row["hi"],
+        row["count"],
+        row["total"],
+        bytes(row["root"]),
+        bytes(row["previous"]),
+        row["at"],
+    )
+    return StoredSeal(seal, bytes(row["digest"]), bytes(row["signature"]), row["key_id"])
+
+
+async def seal_next(database: Database, token: str, key: SigningKey) -> StoredSeal | None:
+    """Seal what is final and not sealed yet; None when there is nothing, or when another process is at it."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        if not (await connection.execute(TRY_LOCK, {"key": LOCK})).scalar():
+            return None
+        row = (await connection.execute(LAST)).mappings().first()
+        last = stored(row) if row else None
+        epoch = (await connection.execute(EPOCH)).scalar_one()
+        lo = last.seal.hi if last and last.seal.epoch == epoch else 0
+        hi = (await connection.execute(HORIZON)).scalar_one()
+        rows = (await connection.execute(LEAVES, {"lo": lo, "hi": hi, "most": MOST_OF_A_SEAL + 1})).all()
+        if not rows:
+            return None
+        if len(rows) > MOST_OF_A_SEAL:
+            # A transaction that would be cut in two goes wholly into the next seal; one that fills a seal is all of it.
+            hi = max(rows[MOST_OF_A_SEAL].txid, rows[0].txid + 1)
+            rows = (await connection.execute(LEAVES, {"lo": lo, "hi": hi, "most": None})).all()
+        made = _make(last, (epoch, lo, hi), [one.canonical for one in rows], key)
+        await _add(connection, made)
+        return made
+
+
+def _make(
+    last: StoredSeal | None, span: tuple[int, int, int], canonicals: Sequence[str], key: SigningKey
+) -> StoredSeal:
+    epoch, lo, hi = span
+    seal = Seal(
+        number=last.seal.number + 1 if last else 1,
+        epoch=epoch,
+        lo=lo,
+        hi=hi,
+        count=len(canonicals),
+        total=(last.seal.total if last else 0) + len(canonicals),
+        root=merkle_root([leaf_hash(canonical) for canonical in canonicals]),
+        previous=last.digest if last else FIRST,
+        at=int(datetime.now(UTC).timestamp() * 1_000_000),
+    )
+    digest = seal.digest()
+    return StoredSeal(seal, digest, key.sign(digest), key.key_id)
+
+
+async def _add(connection: AsyncConnection, made: StoredSeal) -> None:
+    seal = made.seal
+    values = {name: getattr(seal, name) for name in ("number", "epoch", "lo", "hi", "count", "total", "root", "at")}
+    more = {"previous": seal.previous, "digest": made.digest, "signature": made.signature, "key_id": made.key_id}
+    await connection.execute(ADD, {**values, **more})
+
+
+async def seals_after(database: Database, token: str, number: int = 0) -> list[StoredSeal]:
+    """All seals with a higher number, in order."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        return [stored(row) for row in (await connection.execute(SEALS, {"after": number})).mappings()]
+
+
+async def unsealed(database: Database, token: str, hi: int) -> int:
+    """How many entries lie at or above the horizon of the last seal."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        return (await connection.execute(UNSEALED, {"lo": hi})).scalar_one()
+
+
+async def leaves(database: Database, token: str, lo: int, hi: int) -> AsyncGenerator[tuple[int, str], None]:
+    """Transaction id and canonical text of every entry in `lo <= txid < hi`, in the order of the seals."""
+    async with database.engine.connect() as connection:
+        await connection.execute(text("set local statement_timeout = 0"))
+        await connection.execute(ENTER, {"token": token})
+        options = {"yield_per": FETCHED}
+        found = await connection.stream(LEAVES, {"lo": lo, "hi": hi, "most": None}, execution_options=options)
+        async for row in found:
+            yield row.txid, row.canonical

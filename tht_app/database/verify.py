@@ -1,0 +1,100 @@
+"""Whether the audit log is what it was when it was sealed: every entry, every seal, every anchor.
+
+Reads as somebody who may read the log and believes nothing else that lies in the database: leaves are computed here
+from the columns themselves, signatures are checked with the public key that the master key gives.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tht_app.database.anchors import AnchorLine
+from tht_app.database.engine import Database
+from tht_app.database.seal import StoredSeal, leaves, seals_after, unsealed
+from tht_app.database.signing import signed_by
+from tht_app.domain.audit.chain import Fault, Finding, anchor_faults, chain_faults, leaf_hash, merkle_root
+
+Progress = Callable[[int, int], None]
+"""Entries checked, entries in all."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked and what was found; all is well without findings."""
+
+    seals: int = 0
+    entries: int = 0
+    unsealed: int = 0
+    anchors: int = 0
+    last_digest: bytes = b""
+    last_number: int = 0
+    last_anchor_at: str = ""
+    findings: list[Finding] = field(default_factory=list[Finding])
+    checked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def well(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+async def verify_log(
+    database: Database,
+    token: str,
+    public: bytes,
+    anchors: Sequence[AnchorLine],
+    *,
+    after: int = 0,
+    progress: Progress = lambda _done, _all: None,
+) -> Report:
+    """Check everything after seal `after` (0 is everything), and every anchor; entries are streamed, never all held."""
+    stored = await seals_after(database, token)
+    report = Report(anchors=len(anchors), last_anchor_at=anchors[-1].at if anchors else "")
+    _check_seals(stored, public, report)
+    _check_anchors(stored, anchors, report)
+    wanted = [one for one in stored if one.seal.number > after]
+    await _check_entries(database, token, wanted, report, progress)
+    if stored:
+        last = stored[-1]
+        report.seals, report.last_number, report.last_digest = len(stored), last.seal.number, last.digest
+    report.unsealed = await unsealed(database, token, stored[-1].seal.hi if stored else 0)
+    report.findings.sort(key=lambda finding: (finding.seal, finding.fault))
+    return report
+
+
+def _check_seals(stored: Sequence[StoredSeal], public: bytes, report: Report) -> None:
+    report.findings += chain_faults(one.seal for one in stored)
+    for one in stored:
+        if one.digest != one.seal.digest():
+            report.findings.append(Finding(Fault.SEAL_BROKEN, one.seal.number))
+        elif not signed_by(public, one.signature, one.digest):
+            report.findings.append(Finding(Fault.SIGNATURE_WRONG, one.seal.number))
+
+
+def _check_anchors(stored: Sequence[StoredSeal], anchors: Sequence[AnchorLine], report: Report) -> None:
+    digests = {one.seal.number: one.digest for one in stored}
+    report.findings += [Finding(Fault.SIGNATURE_WRONG, line.anchor.number) for line in anchors if not line.genuine]
+    report.findings += anchor_faults(digests, (line.anchor for line in anchors if line.genuine))
+
+
+async def _check_entries(
+    database: Database, token: str, wanted: Sequence[StoredSeal], report: Report, progress: Progress
+) -> None:
+    """One pass over the entries for all seals: they lie in the same order."""
+    if not wanted:
+        return
+    everything = sum(one.seal.count for one in wanted)
+    for epoch in sorted({one.seal.epoch for one in wanted}):
+        batch = [one for one in wanted if one.seal.epoch == epoch]
+        stream = leaves(database, token, batch[0].seal.lo, batch[-1].seal.hi)
+        waiting = await anext(stream, None)
+        for one in batch:
+            hashes: list[bytes] = []
+            while waiting is not None and waiting[0] < one.seal.hi:
+                hashes.append(leaf_hash(waiting[1]))
+                waiting = await anext(stream, None)
+            if len(hashes) != one.seal.count or merkle_root(hashes) != one.seal.root:
+                report.findings.append(Finding(Fault.ENTRIES_DIFFER, one.seal.number))
+            report.entries += len(hashes)
+            progress(report.entries, everything)
+        await stream.aclose()
