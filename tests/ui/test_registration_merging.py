@@ -12,7 +12,7 @@ from tht_app.domain.registration import MergeId, PatientId
 from tht_app.domain.registration.merging import Doubt, Merge, Part, differing
 from tht_app.domain.registration.patient import parse_patient
 from tht_app.domain.registration.records import PatientBanner, PatientHit, PatientRecord
-from tht_app.state.registration.merge_views import SideView, comparison_view, merged_views
+from tht_app.state.registration.merge_views import GoneView, SideView, comparison_view, gone_view, merged_views
 from tht_app.state.registration.merging import merge_request
 from tht_app.state.registration.view_models import option_view, row_view
 from tht_app.use_cases.registration.merging import MergePreview, MergeSide
@@ -97,17 +97,26 @@ def test_a_part_is_taken_where_the_other_side_is_chosen():
     assert (request.taken, request.confirmed, request.reason) == (("name",), True, "KTP dicocokkan")
 
 
-MERGE = Merge(MergeId(UUID(int=9)), ONE, OTHER, 13, "Siti R.", AT, "Rina", None, "", 1, 0)
+MERGE = Merge(MergeId(UUID(int=9)), ONE, ONE, 12, "Siti", OTHER, 13, "Siti R.", AT, "Rina", None, "", 1, 0)
 
 
 def test_a_page_tells_the_records_that_are_part_of_it_now():
     undone = replace(MERGE, undone_at=AT, undone_by="Rina")
     onward = replace(MERGE, survivor_id=OTHER, merged_id=ONE)
-    views = merged_views((MERGE, undone, onward), str(ONE), ZONE, "id")
+    views = merged_views((MERGE, undone, onward), ZONE, "id")
     assert [view.words for view in views] == [
         "RM 00-00-13 (Siti R.) digabungkan ke rekam ini pada 25-Nov-2026 14.03 oleh Rina."
     ]
     assert views[0].since.startswith("Sejak digabungkan: 1 kunjungan dan 0 janji")
+
+
+def test_a_page_tells_where_its_record_went():
+    away = replace(MERGE, asked_id=OTHER)
+    assert gone_view((away,), "id") == GoneView(
+        str(ONE), "Nomor lama pasien ini sudah digabungkan ke RM 00-00-12 (Siti)."
+    )
+    assert gone_view((MERGE, replace(away, undone_at=AT)), "id") == GoneView()
+    assert merged_views((away,), ZONE, "id") == []
 
 
 def test_a_hit_by_an_old_number_says_so():

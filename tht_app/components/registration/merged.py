@@ -46,8 +46,9 @@ def _merged(merge: Any) -> rx.Component:
 
 
 def merged_records() -> rx.Component:
-    """One line for each record that is part of this one."""
+    """One line for each record that is part of this one, or where this one went."""
     return rx.fragment(
+        rx.cond(MergedState.gone.id != "", _gone()),
         rx.cond(
             MergedState.merges.length() > 0,
             rx.el.div(
@@ -57,6 +58,22 @@ def merged_records() -> rx.Component:
             ),
         ),
         _parting(),
+    )
+
+
+def _gone() -> rx.Component:
+    """Somebody merged this record while it was on the screen."""
+    return ui.alert(
+        MergedState.gone.words,
+        "wait",
+        rx.el.div(
+            ui.link_button(
+                "registration.merge.open_standing",
+                "/patients/" + MergedState.gone.id.to(str),
+                icon="arrow-right",
+                test_id="registration-merge-gone",
+            )
+        ),
     )
 
 

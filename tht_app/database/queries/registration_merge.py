@@ -205,13 +205,14 @@ async def made(work: UnitOfWork, merge_id: UUID) -> Made | None:
 
 
 MERGES = """
-select m.id, m.survivor_id, m.merged_id, m.at, m.undone_at, p.record_number as merged_number, p.name as merged_name,
+select m.id, cast(:id as uuid) as asked_id, m.survivor_id, s.record_number as survivor_number, s.name as survivor_name,
+       m.merged_id, p.record_number as merged_number, p.name as merged_name, m.at, m.undone_at,
        w.display_name as by, coalesce(u.display_name, '') as undone_by,
        (select count(*) from encounter e where e.patient_id = m.survivor_id and e.arrived_at > m.at
         and e.status <> 'cancelled') as visits_since,
        (select count(*) from appointment a where a.patient_id = m.survivor_id and a.created_at > m.at
         and a.status not in ('cancelled', 'entered-in-error')) as appointments_since
-from patient_merge m join patient p on p.id = m.merged_id
+from patient_merge m join patient p on p.id = m.merged_id join patient s on s.id = m.survivor_id
 join sec.person w on w.id = m.by left join sec.person u on u.id = m.undone_by
 where m.survivor_id = any(sec.records_of(:id)) or m.merged_id = any(sec.records_of(:id))
 order by m.at desc, m.id desc

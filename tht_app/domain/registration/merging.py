@@ -115,10 +115,16 @@ _PROVEN_BY_NIK = frozenset({Part.NAME, Part.BIRTH_DATE, Part.SEX, Part.NIK})
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One merge: which record was folded into which, when, by whom, and what happened in the standing one since."""
+    """One merge: which record was folded into which, when, by whom, and what happened in the standing one since.
+
+    `asked_id` is the record that was asked about.
+    """
 
     id: MergeId
+    asked_id: PatientId
     survivor_id: PatientId
+    survivor_number: int
+    survivor_name: str
     merged_id: PatientId
     merged_number: int
     merged_name: str

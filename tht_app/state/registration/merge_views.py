@@ -61,6 +61,14 @@ class MergedView:
     since: str = ""
 
 
+@dataclass(frozen=True)
+class GoneView:
+    """The record into which the one on the screen was merged; empty while it stands."""
+
+    id: str = ""
+    words: str = ""
+
+
 def comparison_view(preview: MergePreview, left_id: str, today: date, zone: ZoneInfo, lang: str) -> ComparisonView:
     """The record of the address stands at the left, whichever had better stand."""
     survivor_left = str(preview.survivor.record.banner.id) == left_id
@@ -119,9 +127,19 @@ def _side(side: MergeSide, zone: ZoneInfo, lang: str) -> SideView:
     )
 
 
-def merged_views(merges: tuple[Merge, ...], patient_id: str, zone: ZoneInfo, lang: str) -> list[MergedView]:
-    """The records that are part of this one now, newest first."""
-    return [_merged(one, zone, lang) for one in merges if one.undone_at is None and str(one.survivor_id) == patient_id]
+def merged_views(merges: tuple[Merge, ...], zone: ZoneInfo, lang: str) -> list[MergedView]:
+    """The records that are part of the one that was asked about, newest first."""
+    return [_merged(one, zone, lang) for one in merges if one.undone_at is None and one.survivor_id == one.asked_id]
+
+
+def gone_view(merges: tuple[Merge, ...], lang: str) -> GoneView:
+    """Where the record that was asked about went, when somebody merged it while it was on the screen."""
+    for one in merges:
+        if one.undone_at is None and one.merged_id == one.asked_id:
+            number = shown_record_number(one.survivor_number)
+            words = text_of("registration.merge.led_here", lang, number=number, name=one.survivor_name)
+            return GoneView(str(one.survivor_id), words)
+    return GoneView()
 
 
 def _merged(merge: Merge, zone: ZoneInfo, lang: str) -> MergedView:
