@@ -65,6 +65,9 @@ def record(updated_at: datetime = OLD, **fields: str) -> PatientRecord:
         ),
         ({"payer": "bpjs", "bpjs": "0001234567890"}, {}, set()),
         ({"sex": "unknown"}, {}, {Part.SEX}),
+        ({"street": "Jl. Melati 5", "city": "Jakarta"}, {"street": "JL. MELATI 5"}, set()),
+        ({"street": "Jl. Melati 5"}, {"street": "Jl. Melati 5", "city": "Jakarta"}, {Part.ADDRESS}),
+        ({"street": "Jl. Melati 5", "city": "Jakarta"}, {"street": "Jl. Mawar 1"}, {Part.ADDRESS}),
     ],
 )
 def test_suggests_filled_proven_longer_newer(ours: dict[str, str], theirs: dict[str, str], taken: set[Part]):

@@ -11,7 +11,7 @@ from tht_app.i18n import t
 from tht_app.state.registration.merge_views import LEFT, RIGHT
 from tht_app.state.registration.merging import MergeState
 
-CELL = "p-3 align-top border-t border-line"
+CELL = "p-3 align-middle border-t border-line"
 CHOICE = (
     "flex gap-2 min-h-control cursor-pointer break-words rounded-control px-2 py-1 -mx-2 "
     "has-[:checked]:bg-accent-soft has-[:checked]:font-semibold"

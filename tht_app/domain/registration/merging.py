@@ -160,7 +160,7 @@ def differing(survivor: PatientDetails, merged: PatientDetails) -> Parts:
 
 
 def suggested(survivor: PatientRecord, merged: PatientRecord) -> Parts:
-    """What to take from the merged record: filled before empty, proven before said, longer name, newer contact."""
+    """What to take from the merged record: filled before empty, proven before said, fuller name or address, newer contact."""
     return frozenset(
         part for part in differing(survivor.details, merged.details) if _merged_is_better(part, survivor, merged)
     )
@@ -176,6 +176,8 @@ def _merged_is_better(part: Part, survivor: PatientRecord, merged: PatientRecord
         return ours.birth_date_estimated
     if part is Part.NAME:
         return len(theirs.name) > len(ours.name)
+    if part is Part.ADDRESS and theirs.address.street.casefold() == ours.address.street.casefold():
+        return len(theirs.address.line) > len(ours.address.line)
     return merged.updated_at > survivor.updated_at
 
 
