@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.conftest import Actors, Clinic
+from tests.conftest import ZONE, Actors, Clinic
 from tests.factories.encounter import make_visit
 from tests.factories.merging import appointments_of, merge
 from tests.factories.registration import a_patient
@@ -15,9 +15,10 @@ from tests.factories.scheduling import EARLY, Practice, at, practice, when
 from tht_app.database.queries.registration_merge import FOLLOWS, Follow
 from tht_app.domain.errors import Conflict
 from tht_app.domain.registration import PatientId
-from tht_app.domain.registration.merging import PatientIsMerged
+from tht_app.domain.registration.merging import PatientIsMerged, VisitInProgress
+from tht_app.live.topics import PATIENTS, topic_of
 from tht_app.use_cases.door import execute
-from tht_app.use_cases.encounter import StateAllergies
+from tht_app.use_cases.encounter import OpenVisit, StateAllergies
 from tht_app.use_cases.registration import GetPatient, MergePatients, UndoMerge
 from tht_app.use_cases.scheduling import BookAppointment
 
@@ -191,6 +192,35 @@ async def test_booking_in_a_record_while_it_is_merged_leaves_nothing_behind(
             other,
         )
         assert waiting == []
+
+
+async def test_a_visit_and_a_merge_at_once_end_with_one_of_them(clinic: Clinic, actors: Actors) -> None:
+    for _ in range(8):
+        one, other = await twins(actors)
+        request = await request_of(actors, one, other)
+        visit = OpenVisit(other, "consultation")
+        results = await asyncio.gather(
+            execute(actors["dokter"], visit), execute(actors["admin"], request), return_exceptions=True
+        )
+        lost = [result for result in results if isinstance(result, BaseException)]
+        assert [type(result) for result in lost] in ([PatientIsMerged], [VisitInProgress]), results
+        rows = clinic.admin_fetch(
+            "select 1 from clinic.encounter e join clinic.patient p on p.id = e.patient_id "
+            "where p.id = %s and p.merged_into is not null",
+            other,
+        )
+        assert rows == []
+
+
+async def test_screens_hear_of_a_merge_and_of_its_undoing(clinic: Clinic, actors: Actors) -> None:
+    survivor, merged = await twins(actors)
+    with psycopg.connect(clinic.server.dsn(dbname=clinic.name), autocommit=True) as ear:
+        ear.execute("listen clinic")
+        merge_id = await merge(actors["admin"], survivor, merged)
+        await execute(actors["admin"], UndoMerge(merge_id, "ternyata dua orang"))
+        heard = {note.payload for note in ear.notifies(timeout=2, stop_after=2)}
+    assert heard == {f"patients {merge_id} 0"}
+    assert {topic_of(payload, ZONE) for payload in heard} == {PATIENTS}
 
 
 async def test_undoing_at_many_desks_at_once_has_one_effect(actors: Actors) -> None:

@@ -160,7 +160,7 @@ def differing(survivor: PatientDetails, merged: PatientDetails) -> Parts:
 
 
 def suggested(survivor: PatientRecord, merged: PatientRecord) -> Parts:
-    """What to take from the merged record: filled before empty, proven before said, fuller name or address, newer contact."""
+    """What to take from the merged record: filled before empty, proven before said, fuller before short, then newer."""
     return frozenset(
         part for part in differing(survivor.details, merged.details) if _merged_is_better(part, survivor, merged)
     )
