@@ -1,6 +1,7 @@
 """Two records of one person: everything follows, nothing signed is touched, and it can be taken back."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from tests.factories.encounter import PASSWORD, give_password, make_complete_not
 from tests.factories.merging import appointments_of, merge, rows_of, times_of
 from tests.factories.pharmacy import make_product, make_signed, receive, tablets
 from tests.factories.registration import a_patient, nik_for, patient_form
-from tests.factories.scheduling import MONDAY, Practice, at, practice
+from tests.factories.scheduling import MONDAY, Practice, at, practice, when
 from tht_app.domain.encounter.allergies import AllergiesOnRecord
 from tht_app.domain.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from tht_app.domain.registration import MergeId, PatientId
@@ -23,6 +24,7 @@ from tht_app.domain.registration.merging import (
     MergeUndone,
     NumberTakenSince,
     PatientIsMerged,
+    PatientTimeHeld,
     SameRecord,
     VisitInProgress,
     VisitsInBoth,
@@ -59,6 +61,7 @@ from tht_app.use_cases.registration import (
     SearchPatients,
     UndoMerge,
 )
+from tht_app.use_cases.scheduling import HoldSlot
 
 pytestmark = pytest.mark.integration
 WRONG = "ternyata dua orang"
@@ -251,6 +254,21 @@ class TestAppointments:
             await merge(actors["admin"], survivor, merged, confirmed=True, reason="tanggal lahir salah")
         assert refused.value.params["at"] == f"{MONDAY:%d-%m-%Y} 10.00"
         assert {refused.value.params["first"], refused.value.params["second"]} == {"dr. Sari", "dr. Bambang"}
+        assert len(times_of(clinic, merged)) == 1
+
+    async def test_wait_for_a_form_that_holds_the_time_but_not_for_a_forgotten_one(
+        self, clinic: Clinic, desk: Practice, actors: Actors
+    ) -> None:
+        survivor, merged = await desk.patient("Rara Kirana"), await desk.patient("Rara Kirana")
+        await desk.book(at(13), patient_id=merged)
+        hold = HoldSlot(desk.dokter2, desk.visit_types["consultation"], at(13), patient_id=PatientId(survivor))
+        await execute(when(actors["dokter2"], datetime.now(UTC)), hold)
+        with pytest.raises(PatientTimeHeld):
+            await merge(actors["admin"], survivor, merged, confirmed=True, reason="tanggal lahir salah")
+        later = when(actors["admin"], datetime.now(UTC) + timedelta(hours=1))
+        merge_id = await merge(later, survivor, merged, confirmed=True, reason="tanggal lahir salah")
+        assert len(times_of(clinic, survivor)) == 1
+        await execute(when(actors["admin"], datetime.now(UTC) + timedelta(hours=2)), UndoMerge(merge_id, WRONG))
         assert len(times_of(clinic, merged)) == 1
 
 

@@ -1,6 +1,7 @@
 """Merging two records: what hangs on each, and the two functions of the database that link and part them."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tht_app.database.crypto import Purpose
 from tht_app.database.unit_of_work import UnitOfWork
@@ -67,6 +68,14 @@ class NumberTaken(Exception):
     """The NIK of the record belongs to another one that stands."""
 
 
+class TimeTaken(Exception):
+    """The patient's time of an appointment that has to move is held for somebody's open form."""
+
+
+TIME_TAKEN = "TM002"
+"""SQLSTATE of `sec.move_appointments`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """What hangs on one record; `in_progress` is a visit or a ticket of today that is not finished."""
@@ -100,6 +109,29 @@ async def holdings(work: UnitOfWork, patient_id: UUID) -> Holdings:
     row = await work.fetch_one(HOLDINGS, id=patient_id, today=work.today(), midnight=midnight)
     assert row is not None  # noqa: S101  a select without a table always has one row
     return Holdings(**row)
+
+
+async def release_forgotten_holds(work: UnitOfWork, one: UUID, other: UUID) -> None:
+    """Give back the time of either record that a form held and let run out."""
+    await work.run(
+        "update reservation set state = 'released' "
+        "where resource_id = any(:ids) and state = 'hold' and hold_until <= :now",
+        ids=[one, other],
+        now=work.now(),
+    )
+
+
+@contextmanager
+def _refusals() -> Generator[None, None, None]:
+    """What the functions of the database refuse, by name."""
+    try:
+        yield
+    except IntegrityError as broken:
+        raise NumberTaken from broken
+    except DBAPIError as broken:
+        if getattr(broken.orig, "sqlstate", None) == TIME_TAKEN:
+            raise TimeTaken from broken
+        raise
 
 
 async def hold_both(work: UnitOfWork, one: UUID, other: UUID) -> Sequence[RowMapping]:
@@ -144,37 +176,39 @@ async def merge(
     doubts: Sequence[Doubt],
     reason: str,
 ) -> tuple[MergeId, int]:
-    """Link the records and move the appointments; gives the merge and how many moved."""
+    """Link the records and move the appointments; gives the merge and how many moved. Raises TimeTaken."""
     merge_id = MergeId(work.new_id())
-    moved = await work.fetch_value(
-        "select sec.merge_patients(:id, :survivor, :merged, :now, cast(:doubts as text[]), cast(:taken as text[]), "
-        ":before, :reason)",
-        id=merge_id,
-        survivor=survivor,
-        merged=merged,
-        now=work.now(),
-        doubts=[doubt.value for doubt in doubts],
-        taken=[part.value for part in taken],
-        before=work.vault.seal(Purpose.IDENTITY, BEFORE, merge_id, _DETAILS.dump_json(before).decode()),
-        reason=work.vault.seal(Purpose.IDENTITY, REASON, merge_id, reason or None),
-    )
+    values = {
+        "id": merge_id,
+        "survivor": survivor,
+        "merged": merged,
+        "now": work.now(),
+        "doubts": [doubt.value for doubt in doubts],
+        "taken": [part.value for part in taken],
+        "before": work.vault.seal(Purpose.IDENTITY, BEFORE, merge_id, _DETAILS.dump_json(before).decode()),
+        "reason": work.vault.seal(Purpose.IDENTITY, REASON, merge_id, reason or None),
+    }
+    with _refusals():
+        moved = await work.fetch_value(
+            "select sec.merge_patients(:id, :survivor, :merged, :now, cast(:doubts as text[]), "
+            "cast(:taken as text[]), :before, :reason)",
+            **values,
+        )
     return merge_id, moved
 
 
 async def part_again(work: UnitOfWork, merge_id: UUID, reason: str) -> int:
     """Let the merged record stand by itself again; gives how many appointments went back.
 
-    `NumberTaken` when its NIK belongs to somebody else by now: the unique index has the last word.
+    `NumberTaken` when its NIK belongs to somebody else by now: the unique index has the last word. Raises TimeTaken.
     """
-    try:
+    with _refusals():
         return await work.fetch_value(
             "select sec.undo_merge(:id, :now, :reason)",
             id=merge_id,
             now=work.now(),
             reason=work.vault.seal(Purpose.IDENTITY, UNDO_REASON, merge_id, reason),
         )
-    except IntegrityError as broken:
-        raise NumberTaken from broken
 
 
 @dataclass(frozen=True, slots=True)

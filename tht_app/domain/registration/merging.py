@@ -52,6 +52,12 @@ class AppointmentsClash(RuleViolation):
     code = "registration.merge_appointments_clash"
 
 
+class PatientTimeHeld(RuleViolation):
+    """A form that is open at some desk holds the patient's time in which an appointment lies."""
+
+    code = "registration.merge_time_held"
+
+
 class MergeUndone(RuleViolation):
     """It was taken back before."""
 

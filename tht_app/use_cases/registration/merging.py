@@ -25,6 +25,7 @@ from tht_app.domain.registration.merging import (
     Part,
     Parts,
     PatientIsMerged,
+    PatientTimeHeld,
     SameRecord,
     Standing,
     VisitInProgress,
@@ -147,23 +148,27 @@ def _standing(side: MergeSide) -> Standing:
 async def merge_patients(request: MergePatients, work: UnitOfWork) -> MergeId:
     """Link the records; what is signed is not touched, appointments move, the standing record gets the chosen values.
 
-    Raises SameRecord, PatientIsMerged, VisitsInBoth, VisitInProgress, AppointmentsClash; Conflict when a record changed
-    since it was compared; ValidationFailed when a doubt is not confirmed with a reason or values do not fit together.
+    Raises SameRecord, PatientIsMerged, VisitsInBoth, VisitInProgress, AppointmentsClash, PatientTimeHeld; Conflict when
+    a record changed since it was compared; ValidationFailed when a doubt is not confirmed with a reason or values do
+    not fit together.
     """
     reason, taken = request.reason.strip(), _parts(request.taken)
     survivor, merged = await _held(work, request)
     doubtful = doubts(survivor.details, merged.details)
     ensure_confirmed(doubtful, reason, confirmed=request.confirmed)
     details = combined(survivor.details, merged.details, taken, work.today())
-    merge_id, moved = await queries.merge(
-        work,
-        request.survivor_id,
-        request.merged_id,
-        before=survivor.details,
-        taken=sorted(taken),
-        doubts=doubtful,
-        reason=reason,
-    )
+    try:
+        merge_id, moved = await queries.merge(
+            work,
+            request.survivor_id,
+            request.merged_id,
+            before=survivor.details,
+            taken=sorted(taken),
+            doubts=doubtful,
+            reason=reason,
+        )
+    except queries.TimeTaken as held:
+        raise PatientTimeHeld from held
     await patients.correct_patient(work, request.survivor_id, details)
     _tell(work, merge_id, request.survivor_id, request.merged_id, {"taken": sorted(taken), "appointments": moved})
     if reason:
@@ -194,6 +199,7 @@ async def _held(work: UnitOfWork, request: MergePatients) -> tuple[PatientRecord
     if (survivor.version, merged.version) != (request.survivor_version, request.merged_version):
         raise Conflict
     await _ensure_nobody_is_in_a_room(work, survivor, merged)
+    await queries.release_forgotten_holds(work, request.survivor_id, request.merged_id)
     for clash in await queries.clashes(work, request.survivor_id, request.merged_id):
         at = f"{clash.at.astimezone(work.zone):%d-%m-%Y %H.%M}"
         raise AppointmentsClash(at=at, first=clash.first, second=clash.second)
@@ -236,11 +242,14 @@ async def undo_merge(request: UndoMerge, work: UnitOfWork) -> PatientId:
         raise MergeUndone
     if rows[made.survivor_id]["merged_into"] is not None:
         raise MergedOnward
+    await queries.release_forgotten_holds(work, made.survivor_id, made.merged_id)
     await _give_back(work, latest)
     try:
         moved = await queries.part_again(work, request.merge_id, reason)
     except queries.NumberTaken as taken:
         raise NumberTakenSince from taken
+    except queries.TimeTaken as held:
+        raise PatientTimeHeld from held
     _tell(work, request.merge_id, made.survivor_id, made.merged_id, {"undone": True, "appointments": moved})
     work.because(reason)
     ids = {"survivor_id": str(made.survivor_id), "merged_id": str(made.merged_id)}
