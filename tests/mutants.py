@@ -38,6 +38,9 @@ EDGE_TESTS = ("tests/web/test_edge.py",)
 LIVE_TESTS = ("tests/live/test_feed.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
 
+DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
+DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
+
 MUTANTS = [
     Mutant(
         "permission-check-removed-at-the-door",
@@ -293,6 +296,41 @@ MUTANTS = [
         '        f"create trigger refuse_signed before insert or update or delete on clinic.{table} "',
         '        f"create trigger refuse_signed before delete on clinic.{table} "',
         ("tests/database/test_encounter.py", "tests/use_cases/test_encounter_signing.py"),
+    ),
+    Mutant(
+        "display-board-asks-nobody",
+        "alembic/versions/0013_waiting_room.py",
+        "        where sec.has('queue.display') and t.day = wanted_day",
+        "        where t.day = wanted_day",
+        DISPLAY_TESTS,
+    ),
+    Mutant(
+        "given-up-display-stays-open",
+        "alembic/versions/0013_waiting_room.py",
+        "where display_id = device and revoked_at is null",
+        "where display_id = device and false",
+        DISPLAY_WEB_TESTS,
+    ),
+    Mutant(
+        "device-token-kept-in-clear",
+        "tht_app/database/queries/queue_display.py",
+        "    return sha256(token.encode()).digest()\n",
+        "    return token.encode()\n",
+        DISPLAY_TESTS,
+    ),
+    Mutant(
+        "ticket-page-outlives-its-day",
+        "alembic/versions/0013_waiting_room.py",
+        "l.code = wanted_code and l.day = wanted_day",
+        "l.code = wanted_code",
+        DISPLAY_WEB_TESTS,
+    ),
+    Mutant(
+        "display-says-what-a-room-is-for",
+        "tht_app/domain/queue_display.py",
+        '    return Place("room", sign) if sign else Place("counter", letter)\n',
+        '    return Place("room", sign or kind.value)\n',
+        ("tests/domain/test_queue_display.py",),
     ),
 ]
 

@@ -98,6 +98,19 @@ class Gate:
             raise LookupError(str(person_id))
         return token
 
+    async def open_display(self, device_token: str, address: str | None, user_agent: str) -> tuple[str, UUID] | None:
+        """Open a display's own narrow session: its token and person; nothing for a token that no display has."""
+        token = secrets.token_hex(32)
+        person_id = await self._value(
+            "select sec.display_open(:device, :id, :hash, :address, :agent)",
+            device=device_token,
+            id=new_id(),
+            hash=sha256(token.encode()).digest(),
+            address=address,
+            agent=user_agent,
+        )
+        return (token, person_id) if isinstance(person_id, UUID) else None
+
     async def look_up(self, token: str) -> LiveSession | None:
         """Who this token belongs to, or nothing when the session is unknown, expired or revoked."""
         row = await self._row("select * from sec.whoami(:token)", token=token)

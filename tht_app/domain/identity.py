@@ -26,6 +26,10 @@ class Role(StrEnum):
     """Programs of the clinic itself (seeder, worker, live feed, `tht`): never given to people."""
     VISITOR = "visitor"
     """Whoever holds a printed code: the narrow session of the verify page, never given to people."""
+    DISPLAY = "display"
+    """A television in the waiting room: numbers and rooms, nothing else; never given to people."""
+    TICKET = "ticket"
+    """Whoever holds the code of a ticket: that number, nothing else; never given to people."""
 
 
 class Permission(StrEnum):
@@ -57,6 +61,10 @@ class Permission(StrEnum):
     QUEUE_CALL_OWN_ROOM = "queue.call_own_room"
     QUEUE_CALL_PHARMACY = "queue.call_pharmacy"
     QUEUE_CALL_CASHIER = "queue.call_cashier"
+    QUEUE_DISPLAY = "queue.display"
+    """Numbers and places only: what hangs on the wall."""
+    QUEUE_TICKET = "queue.ticket"
+    """One number, by the code of its page."""
 
     RECORD_READ = "record.read"
     RECORD_READ_SAFETY = "record.read_safety"
@@ -203,9 +211,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.SERVICE: frozenset(P),
     Role.VISITOR: frozenset({P.SIGNED_IN}),
+    Role.DISPLAY: frozenset({P.QUEUE_DISPLAY}),
+    Role.TICKET: frozenset({P.QUEUE_TICKET}),
 }
 
-NOT_FOR_PEOPLE = frozenset({Role.SERVICE, Role.VISITOR})
+NOT_FOR_PEOPLE = frozenset({Role.SERVICE, Role.VISITOR, Role.DISPLAY, Role.TICKET})
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

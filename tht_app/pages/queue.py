@@ -4,6 +4,7 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.components.layout.registry import allowed
 from tht_app.components.queue.console import console
 from tht_app.components.queue.walk_in import walk_in_button, walk_in_sheet
 from tht_app.domain.identity import Permission
@@ -19,6 +20,10 @@ def queue() -> rx.Component:
         title_key="queue.page.title",
         actions=[
             ui.button("queue.console.refresh", on_click=QueueState.refresh, icon="rotate-cw"),
+            rx.cond(
+                allowed((Permission.SCHEDULE_WRITE,)),
+                ui.link_button("display.setup.open", "/queue/displays", icon="tv"),
+            ),
             walk_in_button(),
         ],
         width="full",

@@ -2,6 +2,8 @@
 
 GET /files/prescriptions/{id}.pdf    the prescription, A5
 GET /files/labels/{id}.pdf           its labels, one a page
+GET /files/tickets/{id}.pdf          a queue ticket, as wide as the printer's paper
+GET /files/tickets/{id}/whatsapp     to a message with the address of the ticket's page, ready to be sent by hand
 """
 
 import asyncio
@@ -10,15 +12,22 @@ from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tht_app.documents.label import labels_pdf
 from tht_app.documents.prescription import PrescriptionSheet, prescription_pdf
+from tht_app.documents.ticket import ticket_pdf
 from tht_app.domain.errors import NotFound
+from tht_app.domain.queue import TicketId
+from tht_app.domain.queue_display import NoPhone
+from tht_app.i18n import text_of
+from tht_app.state.feedback import error_words
 from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.pharmacy import PrintLabels, PrintPrescription
-from tht_app.web.acting import route
+from tht_app.use_cases.queue.tickets import PrintTicket, TicketMessage
+from tht_app.web.acting import lang_of, route
+from tht_app.web.plain import page
 
 # A browser's own PDF viewer needs styles and an object, which the policy of plain pages forbids.
 PRIVATE = {"cache-control": "private, no-store", "content-security-policy": "frame-ancestors 'none'"}
@@ -29,6 +38,8 @@ def routes() -> list[Route]:
     return [
         Route("/files/prescriptions/{document}", prescription, methods=["GET"]),
         Route("/files/labels/{document}", labels, methods=["GET"]),
+        Route("/files/tickets/{document}", ticket, methods=["GET"]),
+        Route("/files/tickets/{ticket}/whatsapp", send_ticket, methods=["GET"]),
     ]
 
 
@@ -44,6 +55,30 @@ async def labels(request: Request, actor: Actor) -> Response:
     """The labels of a signed prescription."""
     sheet = await execute(actor, PrintLabels(_wanted(request)))
     return await _pdf(labels_pdf, sheet, "etiket")
+
+
+@route
+async def ticket(request: Request, actor: Actor) -> Response:
+    """A ticket with the QR of its page; without a patient."""
+    sheet = await execute(actor, PrintTicket(TicketId(_wanted(request))))
+    content = await asyncio.to_thread(ticket_pdf, sheet, lang_of(request))
+    disposition = {"content-disposition": f'inline; filename="tiket-{sheet.label}.pdf"'}
+    return Response(content, media_type="application/pdf", headers={**PRIVATE, **disposition})
+
+
+@route
+async def send_ticket(request: Request, actor: Actor) -> Response:
+    """Hand the clerk over to WhatsApp; the message goes when they press send there."""
+    try:
+        wanted = TicketId(UUID(request.path_params["ticket"]))
+    except ValueError:
+        raise NotFound from None
+    lang = lang_of(request)
+    try:
+        return RedirectResponse(await execute(actor, TicketMessage(wanted, lang)), 303, {"cache-control": "no-store"})
+    except NoPhone as refusal:
+        words = {"heading": text_of("display.ticket.send_title", lang), "text": error_words(refusal, lang)}
+        return page(request, "note.html", 409, **words)
 
 
 def _wanted(request: Request) -> UUID:

@@ -24,6 +24,8 @@ EVENT = "/_event"
 PROBES = frozenset({"/health", "/ready"})
 FORMS = frozenset({"/signin", "/signout", "/setup", "/session/unlock", "/session/active"})
 PUBLIC = PROBES | FORMS | {"/session", "/plain.css", "/ping"}
+DISPLAY, DISPLAY_AGAIN = "/display", b"/display/again"
+"""A television never signs in: it shows the token of its device again."""
 PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/")
 STATIC_FOLDERS = ("/assets/", "/fonts/", "/sounds/", "/diagrams/", "/external/")
 STATIC_SUFFIXES = (".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt")
@@ -40,7 +42,7 @@ CUT_SECONDS = 2.0
 
 def is_public(path: str) -> bool:
     """Reachable without a session: plain pages with their own rules, and static files that hold no data."""
-    if path in PUBLIC or path.startswith((*PUBLIC_FOLDERS, *STATIC_FOLDERS)):
+    if path in PUBLIC or path.startswith(STATIC_FOLDERS) or (path.startswith(PUBLIC_FOLDERS) and path != f"{DISPLAY}/"):
         return True
     return path.count("/") == 1 and path.endswith(STATIC_SUFFIXES)
 
@@ -158,6 +160,8 @@ class Edge:
         except Unavailable as away:
             return _problem(503, away.code, headers, [(b"retry-after", b"5")])
         if _is_navigation(scope["method"], headers):
+            if scope["path"].rstrip("/") == DISPLAY:
+                return 303, b"", [(b"location", DISPLAY_AGAIN)]
             query = scope.get("query_string", b"").decode("latin-1")
             wanted = quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
             return 303, b"", [(b"location", f"/signin?next={wanted}".encode())]

@@ -1,30 +1,23 @@
 """`/verify/[code]`: whether a printed document is genuine. Number, day and doctor; never anything of the patient."""
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from tht_app.database.gate import current_gate
-from tht_app.domain.errors import NotFound, SessionEnded, Unavailable
+from tht_app.domain.errors import NotFound, Unavailable
 from tht_app.i18n import date_text
-from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.pharmacy import VerifyDocument
 from tht_app.use_cases.pharmacy.models import DocumentCheck
 from tht_app.web.acting import client_address, lang_of, problem
 from tht_app.web.identity.throttle import FREE_OF_AN_ADDRESS
+from tht_app.web.identity.visitor import Visitor
 from tht_app.web.plain import asked_language, page
 
-SERVICE = "verify"
 LONGEST_CODE = 40
 
 
-class _Visitor:
-    """The narrow session in whose name codes are looked up; opened again when it has run its time."""
-
-    token: str | None = None
-    opening = asyncio.Lock()
+VISITOR = Visitor("verify", "verify")
 
 
 def routes() -> list[Route]:
@@ -51,22 +44,10 @@ async def show(request: Request) -> Response:
 async def _check(code: str, address: str | None) -> DocumentCheck | None:
     if len(code) > LONGEST_CODE or not code.isascii() or not code.isalnum():
         return None
-    for _ in range(2):
-        token = await _visitor()
-        try:
-            return await execute(Actor(token, address), VerifyDocument(code))
-        except NotFound:
-            return None
-        except SessionEnded:
-            _Visitor.token = None
-    raise Unavailable
-
-
-async def _visitor() -> str:
-    async with _Visitor.opening:
-        if _Visitor.token is None:
-            _Visitor.token = await current_gate().open_service(SERVICE, kind="verify")
-        return _Visitor.token
+    try:
+        return await VISITOR.execute(VerifyDocument(code), address)
+    except NotFound:
+        return None
 
 
 def _words(request: Request, check: DocumentCheck) -> dict[str, str | bool]:

@@ -20,7 +20,7 @@ const subscribe = (listener) => {
   return () => store.listeners.delete(listener);
 };
 const atStart = store.state;
-const useLink = () => useSyncExternalStore(subscribe, read, () => atStart);
+export const useLink = () => useSyncExternalStore(subscribe, read, () => atStart);
 
 if (typeof window !== "undefined") {
   window.__reflex_otel = {
@@ -58,6 +58,9 @@ export function ConnectionState({ words, looks, icons }) {
   );
 }
 
+// A television in the waiting room has its own way back in and tells people itself that it is cut off.
+const onWall = () => /^\/display\/?$/.test(location.pathname);
+
 const askSession = async () => {
   try {
     const answer = await fetch("/session", { cache: "no-store", headers: { accept: "application/json" } });
@@ -71,7 +74,7 @@ function useSession(link, connectErrors, reconnect) {
   const [locked, setLocked] = useState(false);
   const look = async () => {
     const { status, body } = await askSession();
-    if (status === 401 && !body.locked) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
+    if (status === 401 && !body.locked) location.assign(onWall() ? "/display/again" : `/signin?next=${encodeURIComponent(location.pathname)}`);
     else if (status === 401) setLocked(true);
     else if (status === 200 && store.state.status === "lost") reconnect();
   };
@@ -198,7 +201,7 @@ export function ConnectionWatch({ name, words, looks, icons }) {
     addEvents([], [], {});
   };
   const strip =
-    banner === "none" || locked
+    banner === "none" || locked || onWall()
       ? null
       : createElement("div", { className: `${looks.banner} ${looks[`banner_${banner}`]}`, "data-testid": `shell-connection-${banner}` }, icons[banner], words[banner]);
   return createElement(

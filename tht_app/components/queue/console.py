@@ -6,7 +6,13 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
-from tht_app.components.queue.tickets import ticket_line, ticket_marks, waited_badge
+from tht_app.components.queue.tickets import (
+    ticket_line,
+    ticket_marks,
+    ticket_sharing,
+    ticket_sharing_small,
+    waited_badge,
+)
 from tht_app.components.ui.words import joined
 from tht_app.domain.identity import Permission
 from tht_app.i18n import t
@@ -84,6 +90,7 @@ def _current_actions(ticket: Any) -> rx.Component:
             ticket.encounter_id & allowed((Permission.RECORD_READ,)),
             ui.link_button("queue.console.open_visit", "/encounters/" + ticket.encounter_id, icon="stethoscope"),
         ),
+        ticket_sharing(ticket),
         class_name="flex flex-wrap gap-2",
     )
 
@@ -185,7 +192,9 @@ def _waiting(shown: Any) -> rx.Component:
         rx.cond(
             shown.waiting.length() > 0,
             rx.el.ol(
-                rx.foreach(shown.waiting, lambda ticket: ticket_line(ticket, _call_line(ticket))),
+                rx.foreach(
+                    shown.waiting, lambda ticket: ticket_line(ticket, _call_line(ticket), ticket_sharing_small(ticket))
+                ),
                 class_name="list-none m-0 p-0",
             ),
             ui.empty("queue.console.empty.title", "queue.console.empty.body", icon_name="armchair"),

@@ -5,7 +5,10 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.layout.registry import allowed
+from tht_app.domain.identity import Permission
 from tht_app.domain.queue import LIMIT_MINUTES, PATIENCE_MINUTES
+from tht_app.i18n import t
 
 
 def waited_badge(ticket: Any) -> rx.Component:
@@ -23,6 +26,48 @@ def ticket_marks(ticket: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(ticket.priority, ui.badge(ticket.priority, "info", icon_name="star")),
         rx.cond(ticket.status == "skipped", ui.badge("queue.mark.skipped", "wait", icon_name="rotate-ccw")),
+        rx.cond(ticket.unseen, ui.badge("display.ticket.unseen", "wait", icon_name="smartphone")),
+    )
+
+
+def ticket_sharing(ticket: Any) -> rx.Component:
+    """The ticket on paper or in a message, for who checks patients in."""
+    address = "/files/tickets/" + ticket.id
+    return rx.cond(
+        allowed((Permission.QUEUE_CHECK_IN,)),
+        rx.fragment(
+            ui.link_button("display.ticket.print_button", address + ".pdf", icon="printer", new_tab=True),
+            ui.link_button("display.ticket.send_button", address + "/whatsapp", icon="message-circle", new_tab=True),
+        ),
+    )
+
+
+def ticket_sharing_small(ticket: Any) -> rx.Component:
+    """The same on a line of a list: two icons with their words for whoever asks."""
+
+    def link(symbol: str, words: str, address: Any) -> rx.Component:
+        return rx.el.a(
+            ui.icon(symbol),
+            href=address,
+            target="_blank",
+            rel="noopener",
+            aria_label=t("display.ticket.of", what=t(words), ticket=ticket.label),
+            title=t(words),
+            class_name=(
+                "inline-flex items-center justify-center size-control rounded-control text-muted hover:bg-sunken "
+                "hover:text-text"
+            ),
+            data_testid=f"{words.replace('.', '-').replace('_', '-')}-small",
+        )
+
+    address = "/files/tickets/" + ticket.id
+    return rx.cond(
+        allowed((Permission.QUEUE_CHECK_IN,)),
+        rx.el.span(
+            link("printer", "display.ticket.print_button", address + ".pdf"),
+            link("message-circle", "display.ticket.send_button", address + "/whatsapp"),
+            class_name="inline-flex",
+        ),
     )
 
 

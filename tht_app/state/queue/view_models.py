@@ -35,6 +35,8 @@ class TicketView:
     room: str = ""
     priority: str = ""
     encounter_id: str = ""
+    unseen: bool = False
+    """Whether a call is still not acknowledged on the patient's phone."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def ticket_view(ticket: TicketEntry, zone: tzinfo, now: datetime, lang: str) -> 
         room=ticket.room_name,
         priority=text_of(f"queue.priority.{ticket.priority_reason.value}", lang) if ticket.priority_reason else "",
         encounter_id=str(ticket.encounter_id) if ticket.encounter_id else "",
+        unseen=ticket.seen is False,
     )
 
 

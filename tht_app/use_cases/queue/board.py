@@ -71,6 +71,8 @@ class TicketEntry:
     next_point_names: dict[str, str] | None = None
     """Where the number went from here."""
     turn: Turn | None = None
+    seen: bool | None = None
+    """Whether a call was acknowledged on the phone; None when nobody is called or has no page there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _entry(row: RowMapping, turn: Turn | None) -> TicketEntry:
         chained=row["previous_id"] is not None,
         next_point_names=_names_of_next(row),
         turn=turn,
+        seen=row["seen"],
     )
 
 
