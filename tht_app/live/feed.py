@@ -104,15 +104,16 @@ class Feed:
             return
         stamp = self._screens.stamp()
         try:
-            reading = await reread(view.request, [Viewer(watch.actor, frozenset(watch.seen)) for watch in watches])
+            reading = await reread(view.request, [Viewer(watch.actor, watch.seen) for watch in watches])
         except DomainError:
             return  # away, or nobody may see it any more: the way back leads through a new reading of everything
         except Exception as error:  # noqa: BLE001  one bad view must not end the feed for all
             incident(error, f"live {view.name}")
             return
         shown = [watch for watch in watches if watch.actor.token in reading.admitted]
+        grown = {seen: seen | reading.patient_ids for seen in {watch.seen for watch in shown}}
         for watch in shown:
-            watch.seen |= reading.patient_ids
+            watch.seen = grown[watch.seen]
         await self._show(shown, view.make(reading.result, datetime.now(UTC), view.lang), stamp)
 
     async def _show(self, watches: list[Watch], values: Any, stamp: int) -> None:

@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from tht_app.live.topics import EVERYTHING
@@ -21,8 +21,8 @@ class Watch:
     state: str
     view: LiveView
     actor: Actor
-    seen: set[UUID] = field(default_factory=set[UUID])
-    """Patients that the audit log already says were shown here."""
+    seen: frozenset[UUID] = frozenset()
+    """Patients that the audit log already says were shown here; screens of one view come to share one set."""
     opened: bool = False
     """Whether its own first reading is done; until then changes are only remembered."""
     missed: bool = False

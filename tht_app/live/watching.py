@@ -50,7 +50,7 @@ class Watching(rx.State, mixin=True):
 
     async def _read(self, watch: Watch) -> None:
         stamp = SCREENS.stamp()
-        reading = await read(current().actor, watch.view.request, seen=frozenset(watch.seen) if watch.opened else None)
+        reading = await read(current().actor, watch.view.request, seen=watch.seen if watch.opened else None)
         watch.seen |= reading.patient_ids
         self._show_live(watch.view.make(reading.result, datetime.now(UTC), watch.view.lang), stamp)
 

@@ -148,7 +148,8 @@ async def reread(request: Any, viewers: Sequence[Viewer]) -> Reading:
                     continue
                 async with work.read_only():
                     result = await case.handler(request, work)
-                news = [(one.actor.token, one.actor.address, entry.patient_ids - one.seen) for one in viewers]
+                new_to = {seen: entry.patient_ids - seen for seen in {one.seen for one in viewers}}
+                news = [(one.actor.token, one.actor.address, new_to[one.seen]) for one in viewers]
                 admitted = await admit_viewers(connection, entry, case.permissions, news)
                 return Reading(result, frozenset(entry.patient_ids), admitted)
         raise SessionEnded
