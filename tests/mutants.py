@@ -35,6 +35,8 @@ CRYPTO_TESTS = ("tests/database/test_crypto.py",)
 GATE = "tht_app/state/gate.py"
 GATE_TESTS = ("tests/web/test_gate.py",)
 EDGE_TESTS = ("tests/web/test_edge.py",)
+OUTBOX_TESTS = ("tests/worker/test_outbox.py",)
+LINK_TESTS = ("tests/web/test_link.py",)
 LIVE_TESTS = ("tests/live/test_feed.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
 
@@ -331,6 +333,77 @@ MUTANTS = [
         '    return Place("room", sign) if sign else Place("counter", letter)\n',
         '    return Place("room", sign or kind.value)\n',
         ("tests/domain/test_queue_display.py",),
+    ),
+    Mutant(
+        "lease-of-the-outbox-ignored",
+        "tht_app/database/outbox.py",
+        "          and (o.leased_until is null or o.leased_until <= :now)\n",
+        "",
+        OUTBOX_TESTS,
+    ),
+    Mutant(
+        "messages-of-one-patient-overtake-each-other",
+        "tht_app/database/outbox.py",
+        "            where e.stream = o.stream and e.channel = o.channel and (e.at, e.id) < (o.at, o.id)\n"
+        "              and e.delivered_at is null and e.dead_at is null)\n        order by",
+        "            where false)\n        order by",
+        OUTBOX_TESTS,
+    ),
+    Mutant(
+        "mail-without-consent",
+        "tht_app/domain/interop/messages.py",
+        "    if not known.consents:\n",
+        "    if False:\n",
+        OUTBOX_TESTS,
+    ),
+    Mutant(
+        "reminder-of-what-no-longer-stands",
+        "tht_app/domain/interop/messages.py",
+        "    if known.status is not wanted or (promised is not None and promised != known.start):\n",
+        "    if False:\n",
+        OUTBOX_TESTS,
+    ),
+    Mutant(
+        "sent-again-and-again-when-nobody-answers",
+        "tht_app/use_cases/interop/delivery.py",
+        ">= MOST_UNKNOWN:",
+        ">= 1000:",
+        OUTBOX_TESTS,
+    ),
+    Mutant(
+        "opening-a-link-acts",
+        "tht_app/web/link.py",
+        'Route("/a/{code}", show, methods=["GET"])',
+        'Route("/a/{code}", act, methods=["GET"])',
+        LINK_TESTS,
+    ),
+    Mutant(
+        "link-without-birth-date",
+        "tht_app/use_cases/interop/link.py",
+        '    if request.born != row["birth_date"]:\n',
+        "    if False:\n",
+        LINK_TESTS,
+    ),
+    Mutant(
+        "proof-of-one-link-opens-another",
+        "tht_app/use_cases/interop/link.py",
+        "f'{link_id}|{until}'",
+        "f'{until}'",
+        LINK_TESTS,
+    ),
+    Mutant(
+        "link-sees-every-appointment",
+        "alembic/versions/0014_messages.py",
+        "create policy link_select on clinic.appointment for select to tht_app using (id = {MINE});",
+        "create policy link_select on clinic.appointment for select to tht_app using ({MINE} is not null);",
+        LINK_TESTS,
+    ),
+    Mutant(
+        "link-outlives-its-appointment",
+        "alembic/versions/0014_messages.py",
+        "least(l.expires_at, a.starts_at) > now()",
+        "true",
+        LINK_TESTS,
     ),
 ]
 

@@ -33,6 +33,7 @@ SHOTS = (
     ("pharmacy", "apoteker", "/pharmacy"),
     ("inventory", "apoteker", "/inventory"),
     ("home-cashier", "kasir", "/"),
+    ("integrations", "pemilik", "/integrations"),
     ("settings", "pemilik", "/settings"),
     ("styleguide", "admin", "/styleguide"),
 )

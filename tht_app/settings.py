@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key")
+SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key", "smtp_password")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ClinicZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 
 
@@ -48,6 +49,24 @@ class Settings(BaseSettings):
     """Where the last seals of the audit log are written down, outside the data folder; beside it when empty."""
     pool_size: int = Field(default=12, ge=2, le=200)
 
+    smtp_host: str = ""
+    """Server that takes the clinic's mail; empty means that mail is off and the clinic works without it."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """TLS from the first byte, after STARTTLS (refused without it), or none at all (a relay on the same machine)."""
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    """The clinic's own mailbox, which somebody reads: patients answer to it."""
+    smtp_timeout: float = Field(default=20, ge=1, le=60)
+    """Seconds that one step of the conversation may take."""
+    reminder_hour: int = Field(default=16, ge=6, le=21)
+    """Hour of the clinic's day before an appointment at which its reminder leaves."""
+    link_hours: int = Field(default=12, ge=0, le=168)
+    """Until how many hours before it an appointment may be moved or cancelled by the link in a message."""
+    worker: bool = True
+    """Whether the server delivers the outbox itself; switch it off where `tht outbox run` does."""
+
     @model_validator(mode="before")
     @classmethod
     def _secrets_from_files(cls, values: dict[str, object]) -> dict[str, object]:
@@ -63,8 +82,14 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def _sender_for_mail(self) -> Self:
+        if self.smtp_host and ("@" not in self.smtp_from or any(sign in self.smtp_from for sign in "\r\n<> ")):
+            raise ValueError("THT_SMTP_FROM has to be the clinic's e-mail address when THT_SMTP_HOST is set")
+        return self
+
+    @model_validator(mode="after")
     def _demo_stays_at_home(self) -> Self:
-        if self.demo and self.host not in {"127.0.0.1", "localhost", "::1"}:
+        if self.demo and self.host not in LOOPBACK:
             raise ValueError("THT_DEMO binds to loopback only: its passwords are known to everybody")
         return self
 
@@ -85,6 +110,11 @@ class Settings(BaseSettings):
         """The anchor file of the audit log."""
         data_dir = self.data_dir.expanduser().resolve()
         return self.anchor_file or data_dir.with_name(f"{data_dir.name}.anchors.log")
+
+    @property
+    def mail_on(self) -> bool:
+        """Whether messages can leave by mail; a demo mails its invented people at most to this very machine."""
+        return bool(self.smtp_host) and (not self.demo or self.smtp_host in LOOPBACK)
 
     @property
     def secure_cookies(self) -> bool:

@@ -9,6 +9,7 @@ from tht_app.components.layout.shell import shell
 from tht_app.i18n import t
 from tht_app.state.feedback import backend_exception, frontend_exception
 from tht_app.web.app import create_api, edge, guard
+from tht_app.worker.outbox import delivering
 from tht_app.worker.sealer import sealing
 
 HEAD = [
@@ -35,3 +36,4 @@ app = rx.App(
 app.add_page(lambda: shell(missing_screen()), route="404", title=t("shell.missing.title"))
 guard(app)
 app.register_lifespan_task(sealing)
+app.register_lifespan_task(delivering)

@@ -15,13 +15,13 @@ LISTENING = ""
 ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 5}
 
 
-async def notifications(conninfo: str) -> AsyncGenerator[str, None]:
+async def notifications(conninfo: str, application: str = "tht_live") -> AsyncGenerator[str, None]:
     """`LISTENING`, then each payload as it comes; raises Unavailable when the connection is or goes away.
 
     The login role reads nothing here: hearing that a row changed needs no session, reading it does. It has to be a
     direct connection, because a pooler that lends connections by transaction does not pass notifications on.
     """
-    arguments = connect_arguments(conninfo, application_name="tht_live", **ALIVE)
+    arguments = connect_arguments(conninfo, application_name=application, **ALIVE)
     try:
         async with await psycopg.AsyncConnection.connect(autocommit=True, **arguments) as connection:
             await connection.execute(f"listen {CHANNEL}")

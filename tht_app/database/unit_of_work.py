@@ -24,6 +24,7 @@ from tht_app.database.ids import new_id
 from tht_app.database.tables.base import ClinicTable
 from tht_app.domain.errors import SessionEnded
 from tht_app.domain.identity import Permission, Role, permissions_of
+from tht_app.domain.interop import CHANNELS_OF
 
 # The order matters: the setting is made by the inner select, before `whoami` runs on what it returned.
 ENTER = text(
@@ -32,8 +33,8 @@ ENTER = text(
 )
 
 OUTBOX = text(
-    "insert into clinic.outbox (id, at, event, aggregate_id, payload, next_attempt_at) "
-    "values (:id, :at, :event, :aggregate_id, cast(:payload as jsonb), :at)"
+    "insert into clinic.outbox (id, at, event, channel, aggregate_id, payload, next_attempt_at) "
+    "values (:id, :at, :event, :channel, :aggregate_id, cast(:payload as jsonb), :at)"
 )
 
 
@@ -182,15 +183,17 @@ class UnitOfWork:
         self._entry.reason = reason
 
     def publish(self, event: str, aggregate_id: UUID, payload: Mapping[str, Any] | None = None) -> None:
-        """Leave an event in the outbox; it exists exactly if this transaction commits."""
-        self._events.append(
+        """Leave an event in the outbox, once for each channel; it exists exactly if this transaction commits."""
+        self._events.extend(
             {
                 "id": new_id(),
                 "at": self.now(),
                 "event": event,
+                "channel": channel,
                 "aggregate_id": aggregate_id,
                 "payload": json.dumps(payload or {}, default=str),
             }
+            for channel in CHANNELS_OF.get(event, (None,))
         )
 
     async def flush_events(self) -> None:

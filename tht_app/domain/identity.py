@@ -30,6 +30,10 @@ class Role(StrEnum):
     """A television in the waiting room: numbers and rooms, nothing else; never given to people."""
     TICKET = "ticket"
     """Whoever holds the code of a ticket: that number, nothing else; never given to people."""
+    LINK = "link"
+    """Whoever holds the link of a message: the narrow session of one appointment, never given to people."""
+    LINK_DESK = "link_desk"
+    """What moves and cancels for whoever has proved a link; knows the calendar, never given to people."""
 
 
 class Permission(StrEnum):
@@ -51,6 +55,10 @@ class Permission(StrEnum):
     APPOINTMENT_WRITE = "appointment.write"
     APPOINTMENT_WRITE_OWN = "appointment.write_own"
     APPOINTMENT_OVERRIDE = "appointment.override"
+    APPOINTMENT_LINK = "appointment.link"
+    """The one appointment that the code of a message opens; row-level security shows no other."""
+    APPOINTMENT_LINK_ACT = "appointment.link_act"
+    """Change that appointment for whoever has proved to know its patient."""
     SCHEDULE_READ = "schedule.read"
     SCHEDULE_WRITE = "schedule.write"
     SCHEDULE_WRITE_OWN = "schedule.write_own"
@@ -96,6 +104,8 @@ class Permission(StrEnum):
     LETTER_PRINT = "letter.print"
 
     INTEGRATION_MANAGE = "integration.manage"
+    MESSAGE_DELIVER = "message.deliver"
+    """Prepare and send what waits in the outbox: the worker's."""
 
     IDENTITY_MANAGE = "identity.manage"
     SETTINGS_MANAGE = "settings.manage"
@@ -213,9 +223,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset({P.SIGNED_IN}),
     Role.DISPLAY: frozenset({P.QUEUE_DISPLAY}),
     Role.TICKET: frozenset({P.QUEUE_TICKET}),
+    Role.LINK: EVERYONE | {P.APPOINTMENT_LINK},
+    Role.LINK_DESK: EVERYONE
+    | {
+        P.APPOINTMENT_LINK,
+        P.APPOINTMENT_LINK_ACT,
+        P.APPOINTMENT_READ,
+        P.APPOINTMENT_WRITE,
+        P.SCHEDULE_READ,
+        P.PATIENT_READ,
+    },
 }
 
-NOT_FOR_PEOPLE = frozenset({Role.SERVICE, Role.VISITOR, Role.DISPLAY, Role.TICKET})
+NOT_FOR_PEOPLE = frozenset({Role.SERVICE, Role.VISITOR, Role.DISPLAY, Role.TICKET, Role.LINK, Role.LINK_DESK})
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -15,6 +15,8 @@ WAITLIST = "waitlist"
 """Who waits for an earlier time."""
 PHARMACY = "pharmacy"
 """Prescriptions on their way over the counter."""
+OUTBOX = "outbox"
+"""What waits to leave the house."""
 EVERYTHING = "*"
 """After the feed was away: whatever it was, it may have changed."""
 KEYS_FROM = 3

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, LargeBinary, Text
+from sqlalchemy import ARRAY, Column, Computed, DateTime, LargeBinary, Text, text
 from sqlalchemy import UUID as SqlUUID  # noqa: N811  the type of the column, beside the type of the value
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -74,6 +74,17 @@ class OutboxRow(ClinicTable, table=True):
     next_attempt_at: datetime = moment()
     delivered_at: datetime | None = moment(nullable=True)
     last_error: str | None = Field(default=None, sa_type=Text)
+    channel: str | None = Field(default=None, sa_type=Text)
+    stream: UUID | None = Field(
+        sa_column=Column(
+            SqlUUID, Computed("coalesce((payload ->> 'patient_id')::uuid, aggregate_id)", persisted=True), nullable=True
+        )
+    )
+    lease: UUID | None = None
+    leased_until: datetime | None = moment(nullable=True)
+    unknowns: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    not_sent: str | None = Field(default=None, sa_type=Text)
+    dead_at: datetime | None = moment(nullable=True)
 
 
 class SettingRow(ClinicTable, table=True):

@@ -1,0 +1,116 @@
+"""What a patient is told about an appointment, and when not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from uuid import UUID
+
+from tht_app.domain.scheduling import AppointmentStatus
+
+EVENT_OF_REMINDER = "AppointmentReminderDue"
+
+
+class MessageKind(StrEnum):
+    """What a message says: `interop.kind.<value>`."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
+
+
+KIND_OF: Mapping[str, MessageKind] = {
+    "AppointmentBooked": MessageKind.BOOKED,
+    "AppointmentMoved": MessageKind.MOVED,
+    "AppointmentCancelled": MessageKind.CANCELLED,
+    EVENT_OF_REMINDER: MessageKind.REMINDER,
+}
+
+
+class NotSent(StrEnum):
+    """Why a message is rightly not sent: `interop.not_sent.<value>`."""
+
+    OFF = "off"
+    """The channel was not set up when the message was due."""
+    NO_ADDRESS = "no_address"
+    NO_CONSENT = "no_consent"
+    DECEASED = "deceased"
+    PAST = "past"
+    """The appointment has begun or is over."""
+    OUTDATED = "outdated"
+    """The appointment was moved, cancelled or brought back meanwhile; its own event tells of that."""
+    TOLD = "told"
+    """A later message has told the same already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about the appointment and its patient at the moment of sending."""
+
+    status: AppointmentStatus
+    start: datetime
+    version: int
+    address: str | None
+    consents: bool
+    """Whether the latest answer about reminders is a yes that was not taken back."""
+    deceased: bool
+    told: int
+    """The newest version of the appointment that a message has told; 0 when none has."""
+
+
+def reason_not_to_send(
+    kind: MessageKind, known: Known, *, now: datetime, promised: datetime | None = None
+) -> NotSent | None:
+    """Judge a message at the moment of sending, because days may lie between the event and now.
+
+    `promised` is the start that a reminder was planned for.
+    """
+    wanted = AppointmentStatus.CANCELLED if kind is MessageKind.CANCELLED else AppointmentStatus.BOOKED
+    if known.start <= now:
+        return NotSent.PAST
+    if known.status is not wanted or (promised is not None and promised != known.start):
+        return NotSent.OUTDATED
+    if known.deceased:
+        return NotSent.DECEASED
+    if not known.consents:
+        return NotSent.NO_CONSENT
+    if known.address is None:
+        return NotSent.NO_ADDRESS
+    if kind is not MessageKind.REMINDER and known.told >= known.version:
+        return NotSent.TOLD
+    return None
+
+
+def reminder_at(start: datetime, zone: tzinfo, hour: int) -> datetime:
+    """When to remind of an appointment: at this hour of the clinic's day before."""
+    day = start.astimezone(zone).date() - timedelta(days=1)
+    return datetime.combine(day, time(hour), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicName:
+    """The clinic as a patient knows it."""
+
+    name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMessage:
+    """All that may stand in a message, whatever the channel: nothing of the person, no reason, no diagnosis."""
+
+    id: UUID
+    """The same for every try, so that the other side can see a repetition."""
+    kind: MessageKind
+    to: str
+    lang: str
+    appointment_id: UUID
+    version: int
+    start: datetime
+    end: datetime
+    doctor: str
+    clinic: ClinicName
+    code: str
+    """Opens `/a/<code>` until `start`; empty where there is nothing left to change."""
