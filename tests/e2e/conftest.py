@@ -143,13 +143,13 @@ def seat(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
     """Seat people: `seat("dokter", tablet=True)`; at the end no browser may have complained."""
     desks: list[Desk] = []
 
-    def seated(username: str, *, tablet: bool = False, dark: bool = False) -> Desk:
+    def seated(username: str, *, tablet: bool = False, dark: bool = False, zone: str = "Asia/Jakarta") -> Desk:
         context = chromium.new_context(
             viewport=TABLET if tablet else DESKTOP,  # type: ignore[arg-type]
             has_touch=tablet,
             color_scheme="dark" if dark else "light",
             locale="id-ID",
-            timezone_id="Asia/Jakarta",
+            timezone_id=zone,
             accept_downloads=True,
         )
         complaints: list[str] = []

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.integration
 PACKAGE = f"{STATE}.tht_app___state___"
 CALENDAR = f"{PACKAGE}scheduling___calendar____calendar_state"
 BOOKING = f"{PACKAGE}scheduling___booking____booking_state"
+PLACING = f"{PACKAGE}scheduling___placing____placing_state"
 APPOINTMENT = f"{PACKAGE}scheduling___appointment____appointment_state"
 QUEUE = f"{PACKAGE}queue___console____queue_state"
 ARRIVALS = f"{PACKAGE}queue___arrivals____arrivals_state"
@@ -94,13 +95,13 @@ async def test_booking_shows_in_the_day_list_and_its_undo_takes_it_back(
     path = f"/calendar?date={MONDAY}&doctor=all"
     tab = await opened("admin", path)
     assert tab.value("calendar_state", "shown")["day"] == MONDAY.isoformat()
-    await tab.fire(f"{BOOKING}.open_booking", path, doctor=str(desk.dokter), start="")
+    await tab.fire(f"{BOOKING}.open_booking", path, doctor=str(desk.dokter), room="", start="", minutes="")
     assert tab.value("booking_state", "is_open") is True
     patient = await desk.patient("Budi Santoso")
     await tab.fire(f"{BOOKING}.book", path, form=typed(patient, desk, "9.00"))
     assert tab.value("booking_state", "is_open") is False
-    lines = [line for doctor in tab.value("calendar_state", "doctors") for line in doctor["lines"]]
-    assert [(line["time"], line["name"]) for line in lines if line["kind"] == "visit"] == [("09.00", "Budi Santoso")]
+    events = tab.value("calendar_state", "grid")["events"]
+    assert [(event["start"], event["name"]) for event in events] == [(f"{MONDAY}T09:00", "Budi Santoso")]
     notice = tab.notices()[-1]
     assert (notice["text_id"], notice["can_undo"]) == ("Janji tersimpan", True)
     await tab.fire(f"{NOTICES}.undo", path, notice_id=notice["id"])
@@ -116,7 +117,7 @@ async def test_a_refused_time_is_explained_and_an_offer_books_at_once(
         BookAppointment(await desk.patient(), desk.dokter, desk.visit_types["consultation"], at(10, 0, MONDAY)),  # type: ignore[arg-type]
     )
     tab = await opened("admin", path)
-    await tab.fire(f"{BOOKING}.open_booking", path, doctor="", start="")
+    await tab.fire(f"{BOOKING}.open_booking", path, doctor="", room="", start="", minutes="")
     patient = await desk.patient()
     form = typed(patient, desk, "10.05", booking_room=str(desk.rooms[2]))
     await tab.fire(f"{BOOKING}.book", path, form=form)
@@ -178,6 +179,89 @@ async def test_moving_can_be_undone_and_cancelling_too(clinic: Clinic, desk: Pra
     assert one(clinic, status, appointment) == "cancelled"
     await tab.fire(f"{NOTICES}.undo", path, notice_id=tab.notices()[-1]["id"])
     assert one(clinic, status, appointment) == "booked"
+
+
+def dropped(appointment: UUID, desk: Practice, clock: str, **more: str) -> dict[str, str]:
+    """What the grid sends when an appointment is dropped."""
+    form = {
+        "request": f"drop-{clock}-{appointment}",
+        "id": str(appointment),
+        "version": "1",
+        "start": f"{MONDAY}T{clock}",
+        "minutes": "15",
+        "doctor": str(desk.dokter),
+        "room": str(desk.rooms[0]),
+        "asked": f"{datetime.now(ZONE):%Y-%m-%dT%H:%M:%S}",
+    }
+    return {**form, **more}
+
+
+async def test_a_drop_is_decided_by_the_server_and_a_refused_one_comes_with_offers(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    path = f"/calendar?date={MONDAY}&doctor=all"
+    booked = [
+        await execute(
+            desk.actors["admin"],
+            BookAppointment(await desk.patient(), desk.dokter, desk.visit_types["consultation"], at(8, minute, MONDAY)),  # type: ignore[arg-type]
+        )
+        for minute in (0, 30)
+    ]
+    starts = "select starts_at from clinic.appointment where id = %s"
+    tab = await opened("admin", path)
+
+    await tab.fire(f"{PLACING}.place", path, form=dropped(booked[0], desk, "08:20"))
+    answer = tab.value("placing_state", "answer")
+    assert (answer["ok"], answer["text"]) == (False, "Dokter sudah ada janji pada waktu ini.")
+    assert [offer["start"][:10] for offer in answer["offers"]] == [MONDAY.isoformat()] * 3
+    assert one(clinic, starts, booked[0]) == at(8, 0, MONDAY)
+
+    form = dropped(booked[0], desk, "08:15")
+    await tab.fire(f"{PLACING}.place", path, form=form)
+    assert tab.value("placing_state", "answer") == {"request": form["request"], "ok": True, "text": "", "offers": []}
+    moved = next(event for event in tab.value("calendar_state", "grid")["events"] if event["id"] == str(booked[0]))
+    assert (moved["start"], moved["end"]) == (f"{MONDAY}T08:15", f"{MONDAY}T08:30")
+    await tab.fire(f"{NOTICES}.undo", path, notice_id=tab.notices()[-1]["id"])
+    assert one(clinic, starts, booked[0]) == at(8, 0, MONDAY)
+
+    await tab.fire(f"{PLACING}.place", path, form=dropped(booked[0], desk, "08:45"))
+    assert tab.value("placing_state", "answer")["ok"] is False, "the screen had seen an older version"
+    assert one(clinic, starts, booked[0]) == at(8, 0, MONDAY)
+
+
+async def test_a_drop_that_waited_for_a_lost_connection_is_not_made(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    path = f"/calendar?date={MONDAY}&doctor=all"
+    request = BookAppointment(await desk.patient(), desk.dokter2, desk.visit_types["consultation"], at(9, 0, MONDAY))  # type: ignore[arg-type]
+    appointment = await execute(desk.actors["admin"], request)
+    tab = await opened("admin", path)
+    place = {"doctor": str(desk.dokter2), "room": str(desk.rooms[1])}
+    for asked in ("", "kemarin", f"{datetime.now(ZONE) - timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}"):
+        await tab.fire(f"{PLACING}.place", path, form=dropped(appointment, desk, "09:30", asked=asked, **place))
+        assert tab.value("placing_state", "answer")["text"] == "Koneksi sempat putus: perubahan ini tidak dijalankan."
+    assert one(clinic, "select starts_at from clinic.appointment where id = %s", appointment) == at(9, 0, MONDAY)
+
+
+async def test_a_doctor_drops_only_in_the_own_calendar(clinic: Clinic, desk: Practice, opened: Opened) -> None:
+    path = f"/calendar?date={MONDAY}&doctor=all"
+    request = BookAppointment(await desk.patient(), desk.dokter2, desk.visit_types["consultation"], at(10, 0, MONDAY))  # type: ignore[arg-type]
+    appointment = await execute(desk.actors["admin"], request)
+    tab = await opened("dokter", path)
+    assert tab.value("calendar_state", "mine") == str(desk.dokter)
+    await tab.fire(f"{PLACING}.place", path, form=dropped(appointment, desk, "15:00"))
+    answer = tab.value("placing_state", "answer")
+    assert (answer["ok"], answer["offers"]) == (False, [])
+    assert one(clinic, "select starts_at from clinic.appointment where id = %s", appointment) == at(10, 0, MONDAY)
+
+
+async def test_a_week_and_a_list_are_read_as_the_address_says(desk: Practice, opened: Opened) -> None:
+    tab = await opened("admin", f"/calendar?date={MONDAY}&view=week&doctor=all")
+    grid = tab.value("calendar_state", "grid")
+    assert (grid["first"], grid["days"], grid["columns"][0]["kind"]) == (MONDAY.isoformat(), 7, "doctor")
+    other = await opened("admin", f"/calendar?date={MONDAY}&view=list&doctor=all")
+    assert other.value("calendar_state", "grid")["events"] == []
+    assert len(other.value("calendar_state", "doctors")) >= 2
 
 
 async def test_a_forged_move_of_a_colleagues_visit_changes_nothing(
@@ -304,6 +388,6 @@ async def test_others_get_no_name_of_calendar_or_doctors_queue(zulaikha: UUID, o
 
 async def test_the_nurse_sees_both(zulaikha: UUID, opened: Opened) -> None:
     tab = await opened("perawat", f"/calendar?date={MONDAY}&doctor=all")
-    assert "Zulaikha" in repr(tab.value("calendar_state", "doctors"))
+    assert "Zulaikha" in repr(tab.value("calendar_state", "grid"))
     await tab.fire(f"{QUEUE}.load", "/queue?point=A")
     assert "Zulaikha" in repr(tab.value("queue_state", "shown"))

@@ -35,6 +35,9 @@ if (typeof window !== "undefined") {
   });
 }
 
+// For widgets that would otherwise promise what cannot reach the server now.
+export const connected = () => store.state.status === "online";
+
 const two = (number) => String(number).padStart(2, "0");
 const clock = (at) => {
   const time = new Date(at);

@@ -81,12 +81,13 @@ def _fields(state: Any) -> list[rx.Component]:
             default_value=state.kind,
             error=errors["booking_type"],
         ),
-        slot_fields("booking", errors, day=state.day, time=state.time, minutes=""),
+        slot_fields("booking", errors, day=state.day, time=state.time, minutes=state.minutes),
         ui.field(
             "scheduling.booking.room",
             "booking_room",
             kind="select",
             options=state.rooms,
+            default_value=state.room,
             error=errors["booking_room"],
         ),
         ui.field(

@@ -6,11 +6,13 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
-from tht_app.components.scheduling.marks import chooser, flags, overrides, status_badge
+from tht_app.components.scheduling.marks import flags, overrides, status_badge
 from tht_app.i18n import t
+from tht_app.state.person import PersonState
 from tht_app.state.scheduling.appointment import AppointmentState
 from tht_app.state.scheduling.booking import BOOK, BookingState
-from tht_app.state.scheduling.calendar import CalendarState
+from tht_app.state.scheduling.calendar import EVERYBODY, CalendarState
+from tht_app.state.shell import ClinicState
 
 OVER = "data-[over=true]:opacity-65"
 LINE = (
@@ -22,45 +24,6 @@ GAP = (
     "border-line-strong bg-transparent text-muted hover:bg-sunken hover:text-text"
 )
 TIME = "w-12 shrink-0 tabular-nums"
-
-
-def day_controls() -> rx.Component:
-    """Which day and which doctor: one day back or ahead, today, any day."""
-    shown = CalendarState.shown
-    return rx.el.div(
-        rx.el.div(
-            ui.icon_button(
-                "chevron-left", "scheduling.day.previous", on_click=CalendarState.choose_day(shown.previous)
-            ),
-            ui.button("scheduling.day.today", on_click=CalendarState.choose_day(""), disabled=shown.is_today),
-            ui.icon_button("chevron-right", "scheduling.day.next", on_click=CalendarState.choose_day(shown.next)),
-            class_name="flex items-center gap-1",
-        ),
-        ui.field(
-            "scheduling.day.date",
-            "calendar_date",
-            kind="date",
-            default_value=shown.day,
-            on_change=CalendarState.choose_day,
-            class_name="w-44 [&>label]:sr-only",
-        ),
-        chooser(
-            "scheduling.day.doctor",
-            "scheduling-day-doctor",
-            value=CalendarState.doctor,
-            options=CalendarState.choices,
-            on_change=CalendarState.choose_doctor,
-            first="scheduling.day.all_doctors",
-        ),
-        rx.el.p(
-            shown.title,
-            rx.cond(shown.is_today, rx.el.span(ui.badge("scheduling.day.is_today", "info"), class_name="ml-2")),
-            class_name="text-20 font-bold m-0 ml-auto max-lg:ml-0 max-lg:w-full",
-            aria_live="polite",
-            data_testid="scheduling-day-title",
-        ),
-        class_name="flex flex-wrap items-center gap-3",
-    )
 
 
 def _visit(line: Any) -> rx.Component:
@@ -108,11 +71,11 @@ def _gap(line: Any) -> rx.Component:
             *face,
             ui.icon("plus", size=16),
             type="button",
-            on_click=BookingState.open_booking(line.doctor_id, line.start),
-            class_name=GAP,
+            on_click=BookingState.open_booking(line.doctor_id, "", line.start, ""),
+            class_name=f"{GAP} print:hidden",
             data_testid="scheduling-day-free",
         ),
-        rx.el.div(*face, class_name=f"{GAP} hover:bg-transparent hover:text-muted"),
+        rx.el.div(*face, class_name=f"{GAP} hover:bg-transparent hover:text-muted print:hidden"),
     )
 
 
@@ -142,8 +105,26 @@ def _doctor(doctor: Any) -> rx.Component:
             ),
             class_name="list-none m-0 p-0 flex flex-col gap-1.5",
         ),
-        class_name="flex flex-col gap-3 p-4 rounded-card border border-line bg-surface min-w-0",
+        class_name=(
+            "flex flex-col gap-3 p-4 rounded-card border border-line bg-surface min-w-0 print:border-0 print:px-0"
+        ),
         data_testid="scheduling-day-column",
+    )
+
+
+def _is_chosen(doctor: Any) -> Any:
+    return (CalendarState.doctor == EVERYBODY) | (CalendarState.doctor == doctor.id)
+
+
+def _printed_head() -> rx.Component:
+    """On paper: whose day this is, as it stood when, and who printed it."""
+    return rx.el.div(
+        rx.el.p(ClinicState.name, class_name="m-0 font-bold"),
+        rx.el.p(
+            t("scheduling.print.by", name=PersonState.display_name, when=CalendarState.read_at),
+            class_name="m-0 text-13",
+        ),
+        class_name="hidden print:block mb-4",
     )
 
 
@@ -155,8 +136,12 @@ def day_list() -> rx.Component:
     """One column for each doctor, as many beside each other as there is room for."""
     doctors: Any = CalendarState.doctors
     columns = rx.el.div(
-        rx.foreach(doctors, _doctor),
-        class_name="grid gap-4 items-start grid-cols-[repeat(auto-fit,minmax(min(22rem,100%),1fr))]",
+        _printed_head(),
+        rx.foreach(doctors, lambda doctor: rx.cond(_is_chosen(doctor), _doctor(doctor))),
+        class_name=(
+            "grid gap-4 items-start grid-cols-[repeat(auto-fit,minmax(min(22rem,100%),1fr))] "
+            "print:block print:[page:a4]"
+        ),
     )
     return rx.cond(
         CalendarState.loaded,
@@ -169,5 +154,10 @@ def book_button() -> rx.Component:
     """A new appointment, for who may book."""
     return rx.cond(
         allowed(BOOK),
-        ui.button("scheduling.booking.open", on_click=BookingState.open_booking("", ""), kind="primary", icon="plus"),
+        ui.button(
+            "scheduling.booking.open",
+            on_click=BookingState.open_booking("", "", "", ""),
+            kind="primary",
+            icon="plus",
+        ),
     )

@@ -1,5 +1,6 @@
 """Words with a colour that calendar and queue share: status, payer, first visit, override."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -52,12 +53,22 @@ def overrides(view: Any) -> rx.Component:
     )
 
 
-def chooser(label: Words, name: str, *, value: Any, options: Any, on_change: Any, first: Words) -> rx.Component:
-    """A select that acts at once; `first` is the choice that means all."""
+def chooser(
+    label: Words,
+    name: str,
+    *,
+    value: Any,
+    options: Any,
+    on_change: Any,
+    first: Words,
+    others: Sequence[tuple[str, Words]] = (),
+) -> rx.Component:
+    """A select that acts at once; `first` is the choice that means all, `others` come after it."""
     return rx.el.label(
         rx.el.span(said(label), class_name="sr-only"),
         rx.el.select(
             rx.el.option(said(first), value="all"),
+            *[rx.el.option(said(words), value=key) for key, words in others],
             rx.foreach(options, lambda option: rx.el.option(option.label, value=option.value)),
             value=value,
             on_change=on_change,

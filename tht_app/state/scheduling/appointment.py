@@ -22,6 +22,7 @@ from tht_app.state.scheduling.view_models import (
     SlotView,
     appointment_view,
     doctor_options,
+    read_id,
     room_options,
     slot_view,
 )
@@ -29,6 +30,7 @@ from tht_app.use_cases.queue import CancelTicket, CheckIn
 from tht_app.use_cases.scheduling import (
     AppointmentEntry,
     FreeSlots,
+    GetAppointment,
     ListPractitioners,
     ListRooms,
     MarkNoShow,
@@ -53,14 +55,15 @@ class AppointmentState(Acting, rx.State):
     @handler(needs=Permission.APPOINTMENT_READ)
     async def open_appointment(self, appointment_id: str) -> None:
         """Show an appointment of the day beside it."""
-        calendar = await self.get_state(CalendarState)
-        entry = calendar._entry(appointment_id)
-        if entry is None:
-            self.is_open = False
-            return
-        self._show(entry, calendar)
+        await self._look(appointment_id)
         self.mode, self.is_open = "look", True
-        self._forget()
+
+    @handler(needs=BOOK)
+    async def open_move(self, appointment_id: str) -> None:
+        """Open an appointment with the form that moves it."""
+        await self._look(appointment_id)
+        await self._offer_places()
+        self.mode, self.is_open = "move", True
 
     @handler(needs=Permission.APPOINTMENT_READ)
     async def close_appointment(self) -> None:
@@ -71,8 +74,7 @@ class AppointmentState(Acting, rx.State):
     async def choose_mode(self, mode: str) -> None:
         """Look, move or cancel."""
         if mode == "move":
-            self.doctors = doctor_options(await self._execute(ListPractitioners()))
-            self.rooms = room_options(await self._execute(ListRooms()))
+            await self._offer_places()
         self.mode = mode if mode in {"move", "cancel"} else "look"
         self._forget()
 
@@ -134,23 +136,32 @@ class AppointmentState(Acting, rx.State):
         await self._execute(CancelTicket(TicketId(ticket_id)))
         await self._done("queue.arrivals.taken_back", await self.get_state(CalendarState))
 
-    async def _former(self) -> tuple[AppointmentEntry, CalendarState]:
-        """The appointment as it was when its sheet was opened."""
-        calendar = await self.get_state(CalendarState)
-        entry = calendar._entry(self.shown.id)
-        if entry is None:
+    async def _offer_places(self) -> None:
+        self.doctors = doctor_options(await self._execute(ListPractitioners()))
+        self.rooms = room_options(await self._execute(ListRooms()))
+
+    async def _entry(self, appointment_id: str) -> AppointmentEntry:
+        """An appointment as it is now; raises NotFound."""
+        known = read_id(appointment_id)
+        if known is None:
             raise NotFound
-        return entry, calendar
+        return await self._execute(GetAppointment(AppointmentId(known)))
+
+    async def _look(self, appointment_id: str) -> None:
+        entry, calendar = await self._entry(appointment_id), await self.get_state(CalendarState)
+        doctor = next((one.label for one in calendar.choices if one.value == str(entry.practitioner_id)), "")
+        self.shown = appointment_view(entry, doctor, settings().zone, datetime.now(UTC), self._lang())
+        self._forget()
+
+    async def _former(self) -> tuple[AppointmentEntry, CalendarState]:
+        """The appointment as it is before the change."""
+        return await self._entry(self.shown.id), await self.get_state(CalendarState)
 
     async def _done(self, words: str, calendar: CalendarState, undo: Any = None, **params: str) -> None:
         self.key_epoch += 1
         self.is_open = False
-        await calendar._again()
+        await calendar._reread()
         await self._notify(words, undo=undo, **params)
-
-    def _show(self, entry: AppointmentEntry, calendar: CalendarState) -> None:
-        doctor = next((known.name for known in calendar.doctors if known.id == str(entry.practitioner_id)), "")
-        self.shown = appointment_view(entry, doctor, settings().zone, datetime.now(UTC), self._lang())
 
     def _forget(self) -> None:
         self.refusal, self.offers, self.errors = "", [], {}

@@ -17,6 +17,7 @@ from tht_app.state.scheduling.view_models import (
     OptionView,
     SlotView,
     doctor_options,
+    read_id,
     room_options,
     slot_view,
     type_options,
@@ -40,6 +41,8 @@ class BookingState(Acting, rx.State):
     is_open: bool = False
     day: str = ""
     time: str = ""
+    minutes: str = ""
+    room: str = ""
     doctor: str = ""
     kind: str = ""
     doctors: list[OptionView] = []
@@ -52,8 +55,8 @@ class BookingState(Acting, rx.State):
     _minutes: dict[str, int] = {}
 
     @handler(needs=BOOK)
-    async def open_booking(self, doctor: str, start: str) -> None:
-        """Open the sheet, for a free time of a doctor or with nothing chosen."""
+    async def open_booking(self, doctor: str, room: str, start: str, minutes: str) -> None:
+        """Open the sheet, for a free stretch of a doctor or a room, or with nothing chosen."""
         calendar = await self.get_state(CalendarState)
         lang, me = self._lang(), self._person()
         doctors = await self._execute(ListPractitioners())
@@ -65,6 +68,7 @@ class BookingState(Acting, rx.State):
         self.kind = self.types[0].value if self.types else ""
         usual = OptionView("", text_of("scheduling.booking.usual_room", lang))
         self.rooms = [usual, *room_options(await self._execute(ListRooms()))]
+        self.room = room if read_id(room) else ""
         wanted = doctor or ("" if calendar.doctor == EVERYBODY else calendar.doctor)
         if len(self.doctors) > 1:
             self.doctors = [OptionView("", text_of("scheduling.booking.choose_doctor", lang)), *self.doctors]
@@ -72,6 +76,7 @@ class BookingState(Acting, rx.State):
         local = _local(start)
         self.day = local.date().isoformat() if local else calendar.shown.day
         self.time = f"{local:%H.%M}" if local else ""
+        self.minutes = minutes if minutes.isdigit() else ""
         self._forget()
         self.is_open = True
 
@@ -94,14 +99,14 @@ class BookingState(Acting, rx.State):
             return
         self.key_epoch += 1
         self.is_open = False
-        await (await self.get_state(CalendarState))._again()
+        await (await self.get_state(CalendarState))._reread()
         await self._notify("scheduling.booking.done", undo=BookingState.take_back(str(booked)))
 
     @handler(needs=BOOK)
     async def take_back(self, appointment_id: UUID) -> None:
         """Undo a booking made a moment ago."""
         await self._execute(CancelAppointment(AppointmentId(appointment_id), CancelReason.DUPLICATE))
-        await (await self.get_state(CalendarState))._again()
+        await (await self.get_state(CalendarState))._reread()
         await self._notify("scheduling.booking.taken_back", kind="info")
 
     def _forget(self) -> None:
@@ -117,8 +122,10 @@ class BookingState(Acting, rx.State):
 
 
 def _local(start: str) -> datetime | None:
-    """A time of the address or of a gap on the clinic's clock."""
+    """A time of the clinic's wall clock, or with a zone, on the clinic's clock."""
+    zone = settings().zone
     try:
-        return datetime.fromisoformat(start).astimezone(settings().zone) if start else None
+        found = datetime.fromisoformat(start) if start else None
     except ValueError:
         return None
+    return (found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)) if found else None

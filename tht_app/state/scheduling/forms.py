@@ -7,7 +7,8 @@ from uuid import UUID
 
 from tht_app.domain.errors import Problem, ValidationFailed
 from tht_app.domain.registration import PatientId
-from tht_app.domain.scheduling import AppointmentId, CancelReason, PractitionerId, RoomId, VisitTypeId
+from tht_app.domain.scheduling import AppointmentId, CancelReason, DeviceId, PractitionerId, RoomId, VisitTypeId
+from tht_app.state.scheduling.grid import read_wall
 from tht_app.state.scheduling.view_models import read_id
 from tht_app.use_cases.scheduling import LONGEST_TEXT, BookAppointment, CancelAppointment, MoveAppointment
 
@@ -125,6 +126,31 @@ def read_move(form: Form, appointment_id: UUID, version: int, zone: tzinfo) -> M
         override_reason=override,
         version=version,
     )
+
+
+def read_place(form: Form, zone: tzinfo) -> MoveAppointment:
+    """Where an appointment was dropped, on the clinic's wall clock; raises `ValidationFailed`."""
+    appointment, start = read_id(form.get("id")), read_wall(form.get("start", ""), zone)
+    doctor, room = read_id(form.get("doctor")), read_id(form.get("room"))
+    minutes, version = form.get("minutes", ""), form.get("version", "")
+    numbers = all(text.isascii() and text.isdigit() and len(text) < 9 for text in (minutes, version))
+    if appointment is None or start is None or doctor is None or room is None or not numbers:
+        raise ValidationFailed({"start": "date_shape"})
+    return MoveAppointment(
+        appointment_id=AppointmentId(appointment),
+        start=start,
+        minutes=int(minutes),
+        practitioner_id=PractitionerId(doctor),
+        room_id=RoomId(room),
+        version=int(version),
+        device_ids=_devices(form.get("devices", "")),
+    )
+
+
+def _devices(text: str) -> tuple[DeviceId, ...] | None:
+    """Devices that were chosen by hand; None leaves the choice to the clinic."""
+    found = [read_id(part) for part in text.split(",")] if text else []
+    return tuple(DeviceId(device) for device in found if device is not None) or None
 
 
 def read_cancel(form: Form, appointment_id: UUID) -> CancelAppointment:

@@ -137,14 +137,18 @@ def weekday_text(day: date, lang: str) -> str:
     return text_of(f"scheduling.weekday.{day.isoweekday()}", lang)
 
 
-def day_view(day: date, today: date, lang: str) -> DayView:
-    """The heading of a day and its neighbours."""
+def day_view(day: date, today: date, lang: str, *, first: date | None = None, days: int = 1) -> DayView:
+    """The heading of a day, or of the `days` days from `first` on, and its neighbours."""
+    first = first or day
+    title = f"{weekday_text(day, lang)}, {long_date_text(day, lang)}"
+    if days > 1:
+        title = f"{date_text(first, lang)} – {date_text(first + timedelta(days=days - 1), lang)}"
     return DayView(
         day=iso(day),
-        title=f"{weekday_text(day, lang)}, {long_date_text(day, lang)}",
+        title=title,
         is_today=day == today,
-        previous=iso(day - timedelta(days=1)),
-        next=iso(day + timedelta(days=1)),
+        previous=iso(day - timedelta(days=days)),
+        next=iso(day + timedelta(days=days)),
     )
 
 
