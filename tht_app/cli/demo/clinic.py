@@ -17,11 +17,13 @@ from tht_app.use_cases.pharmacy import ReceivedGoods, ReceiveStock, UpsertProduc
 from tht_app.use_cases.queue import SaveServicePoint
 from tht_app.use_cases.scheduling import (
     HoursBlock,
+    InstallHolidays,
     InstallVisitTypes,
     ListVisitTypes,
     SaveDevice,
     SavePractitioner,
     SaveRoom,
+    SetBreaks,
     SetWorkingHours,
 )
 from tht_app.use_cases.settings import ClinicHead, SaveClinicHead
@@ -75,6 +77,7 @@ async def furnish(hand: Hand, plan: Plan) -> Place:
     ids = {one.username: person for one, person in zip(ACCOUNTS, people, strict=True)}
     await _rooms_and_devices(hand, place, opening)
     await hand.do(InstallVisitTypes(), opening, "visit-types")
+    await hand.do(InstallHolidays(), opening, "holidays")
     for visit_type in await hand.ask(ListVisitTypes(), plan.now):
         place.visit_types[visit_type.code] = visit_type.id
     for number, doctor in enumerate(DOCTORS):
@@ -102,12 +105,10 @@ async def _doctor(hand: Hand, place: Place, number: int, person: PractitionerId,
         person, doctor.name, doctor.sip, date(opening.year + 7, 6, 30), tint=number + 1, position=number * 10
     )
     await hand.do(shown, opening, f"practitioner.{number}")
-    week = [
-        HoursBlock(day, starts, ends, room)
-        for day in range(1, 8)
-        for starts, ends in ((OPENS, LUNCH[0]), (LUNCH[1], CLOSES))
-    ]
-    await hand.do(SetWorkingHours(person, tuple(week), opening.date()), opening, f"hours.{number}")
+    week = tuple(HoursBlock(day, OPENS, CLOSES, room) for day in range(1, 8))
+    await hand.do(SetWorkingHours(person, week, opening.date()), opening, f"hours.{number}")
+    breaks = tuple(HoursBlock(day, *LUNCH) for day in range(1, 8))
+    await hand.do(SetBreaks(person, breaks, opening.date()), opening, f"breaks.{number}")
     letter = "ABCDE"[number]
     point = SaveServicePoint(
         letter, f"Poli THT {letter}", f"ENT {letter}", PointKind.PRACTITIONER, person, room, position=number * 10

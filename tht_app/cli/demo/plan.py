@@ -11,6 +11,7 @@ from tht_app.cli.demo.people import InventedPatient, PatientMaker
 from tht_app.cli.demo.scenario import Scenario
 from tht_app.cli.demo.story import Story, story_again, story_of
 from tht_app.domain.registration.dates import ADULT_AT
+from tht_app.domain.scheduling import USUAL_CLEANING, DeviceKind
 
 SEED = 20_260_719
 DOCTORS = 4
@@ -20,6 +21,8 @@ LAST_SLOT = 23 * 60 + 40
 """Minute of the day after which no appointment ends before midnight."""
 MINUTES = {"consultation": 15, "check-up": 10, "endoscopy": 30, "audiometry": 30, "procedure": 45, "post-op": 15}
 DEVICES = {"endoscopy": ("endoscope-1", "endoscope-2"), "audiometry": ("audiometer-1",)}
+
+CLEANING = {"endoscopy": USUAL_CLEANING[DeviceKind.ENDOSCOPE]}
 
 
 class Outcome(StrEnum):
@@ -309,9 +312,12 @@ class Planner:
         arrives: datetime | None,
         story: Story,
     ) -> Visit:
+        devices = () if walk_in else self._devices(visit_type, start)
+        if visit_type in DEVICES and not devices:
+            # No device is free then: the doctor sees the patient first.
+            visit_type = "consultation"
         minutes = MINUTES[visit_type]
         ends = start + timedelta(minutes=minutes)
-        devices = () if walk_in else self._devices(visit_type, start, ends)
         audiology = bool(devices) and visit_type == "audiometry" and self._take("room-audiology", start, ends)
         self._number += 1
         return Visit(
@@ -319,7 +325,9 @@ class Planner:
             AUDIOLOGY_ROOM if audiology else doctor, devices, outcome, story, walk_in, counter, arrives,
         )  # fmt: skip
 
-    def _devices(self, visit_type: str, start: datetime, ends: datetime) -> tuple[str, ...]:
+    def _devices(self, visit_type: str, start: datetime) -> tuple[str, ...]:
+        """A free device of those that will do, clean again before the next visit."""
+        ends = start + timedelta(minutes=MINUTES[visit_type] + CLEANING.get(visit_type, 0))
         free = (name for name in DEVICES.get(visit_type, ()) if self._take(name, start, ends))
         return tuple(name for name in (next(free, ""),) if name)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from time import monotonic
 
+from tht_app.cli.demo.calendar import DemoCalendar
 from tht_app.cli.demo.clinic import furnish
 from tht_app.cli.demo.hand import Hand
 from tht_app.cli.demo.plan import FULL, SMALL, Newcomer, Outcome, Plan, Planner, Size, import_day
@@ -53,12 +54,12 @@ async def seed(
         moment = datetime.fromisoformat(mark.at)
         size = next((one for one in (FULL, SMALL) if one.patients == mark.patients), size)
     plan = Planner(size, moment, zone).plan()
-    seconds = await _fill(hand, plan, note)
+    seconds = await _fill(hand, plan, zone, note)
     await hand.do(MarkAsDemo(moment.isoformat(), size.patients, filled=True), moment, "mark.filled")
     return Report(True, len(plan.patients), len(plan.visits), seconds)
 
 
-async def _fill(hand: Hand, plan: Plan, note: Callable[[str], None]) -> tuple[tuple[str, float], ...]:
+async def _fill(hand: Hand, plan: Plan, zone: tzinfo, note: Callable[[str], None]) -> tuple[tuple[str, float], ...]:
     started = [monotonic()]
     note("accounts, rooms, medicines")
     place = await furnish(hand, plan)
@@ -67,6 +68,7 @@ async def _fill(hand: Hand, plan: Plan, note: Callable[[str], None]) -> tuple[tu
     patients = await _register_all(hand, plan)
     started.append(monotonic())
     await _carry_out(hand, plan, Visits(hand, place, patients))
+    await DemoCalendar(hand, plan, place, patients, zone).write()
     for number, form in twins(plan):
         await hand.do(RegisterPatient(form), plan.now - LATER, f"twin/{number}")
     started.append(monotonic())
