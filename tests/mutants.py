@@ -34,6 +34,7 @@ ROW_TESTS = ("tests/database/test_row_security.py",)
 CRYPTO_TESTS = ("tests/database/test_crypto.py",)
 GATE = "tht_app/state/gate.py"
 GATE_TESTS = ("tests/web/test_gate.py",)
+RULE_TESTS = ("tests/use_cases/test_scheduling_rules.py",)
 EDGE_TESTS = ("tests/web/test_edge.py",)
 OUTBOX_TESTS = ("tests/worker/test_outbox.py",)
 LINK_TESTS = ("tests/web/test_link.py",)
@@ -172,6 +173,55 @@ MUTANTS = [
         "        where (state in ('hold', 'booked', 'in_service') and not overbooked)\n",
         "    constraint reservation_no_overlap check (true)\n",
         ("tests/database/test_scheduling.py", "tests/use_cases/test_scheduling.py"),
+    ),
+    Mutant(
+        "live-holds-taken-for-expired",
+        "tht_app/database/queries/scheduling/placing.py",
+        "and r.state = 'hold' and r.hold_until <= :now\",\n",
+        "and r.state = 'hold' and :now is not null\",\n",
+        RULE_TESTS,
+    ),
+    Mutant(
+        "expired-holds-stay-in-the-way",
+        "tht_app/database/queries/scheduling/placing.py",
+        "and r.state = 'hold' and r.hold_until <= :now)\",\n",
+        "and r.state = 'hold' and r.hold_until < r.created_at and r.hold_until <= :now)\",\n",
+        RULE_TESTS,
+    ),
+    Mutant(
+        "holds-of-others-can-be-used",
+        "tht_app/database/queries/scheduling/holds.py",
+        "and created_by = :me and",
+        "and (created_by = :me or true) and",
+        RULE_TESTS,
+    ),
+    Mutant(
+        "scopes-not-cleaned",
+        "tht_app/use_cases/scheduling/placing.py",
+        "        if choice.cleaning is not None:\n",
+        "        if False:\n",
+        RULE_TESTS,
+    ),
+    Mutant(
+        "blocked-rooms-can-be-booked",
+        "tht_app/use_cases/scheduling/closing.py",
+        "    await take(work, Owner.BLOCK, claims)\n",
+        "",
+        RULE_TESTS,
+    ),
+    Mutant(
+        "closed-times-need-no-reason",
+        "tht_app/domain/scheduling/closing.py",
+        "    if reasons and not overridden:\n",
+        "    if False:\n",
+        (*RULE_TESTS, "tests/domain/test_scheduling_model.py"),
+    ),
+    Mutant(
+        "series-booked-in-part",
+        "tht_app/use_cases/scheduling/series.py",
+        "    if refused:\n",
+        "    if False:\n",
+        RULE_TESTS,
     ),
     Mutant(
         "two-rooms-call-the-same-patient",

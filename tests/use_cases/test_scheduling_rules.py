@@ -423,6 +423,18 @@ class TestHolds:
         )
         assert await admin(desk, request, hold.hold_until + timedelta(hours=1))
 
+    async def test_a_live_one_stands_in_the_way_of_whoever_excludes_too(
+        self, desk: Practice, scopes: list[DeviceId]
+    ) -> None:
+        day = day_of(26)
+        kinds = desk.visit_types
+        await admin(desk, HoldSlot(desk.dokter, kinds["consultation"], at(9, day=day)))
+        with pytest.raises(PractitionerTaken):
+            await desk.book(at(9, day=day), visit_type_id=kinds["endoscopy"])
+        appointment = await desk.book(at(11, day=day))
+        with pytest.raises(PractitionerTaken):
+            await admin(desk, MoveAppointment(appointment, start=at(9, 10, day)))
+
     async def test_given_back_it_is_free_at_once(self, desk: Practice) -> None:
         day = day_of(23)
         kind = desk.visit_types["consultation"]
