@@ -47,6 +47,8 @@ DIGEST = {
     "join clinic.medicinal_product m on m.id = l.product_id order by 1, 2",
     "tickets": "select t.day::text, t.label, t.status, p.name from clinic.queue_ticket t "
     "join clinic.patient p on p.id = t.patient_id order by 1, 2",
+    "waiting": "select p.name, w.status, w.offered_starts_at::text from clinic.waitlist_entry w "
+    "join clinic.patient p on p.id = w.patient_id order by 1, 2",
     "appointments": "select p.name, a.starts_at::text, a.status, a.outside_hours, a.overbooked "
     "from clinic.appointment a join clinic.patient p on p.id = a.patient_id order by 1, 2",
 }
@@ -218,6 +220,18 @@ def test_the_pharmacy_has_something_to_do(demo: Empty):
         "select 1 from clinic.medication_request r where status = 'active' "
         "and not exists (select from clinic.medication_dispense d where d.request_id = r.id)"
     )
+
+
+def test_the_calendar_has_breaks_leave_holidays_a_blocked_room_a_series_and_people_who_wait(demo: Empty):
+    [row] = demo.rows(
+        "select (select count(distinct practitioner_id) from clinic.weekly_break) as breaks, "
+        "(select count(*) from clinic.leave) as leave, (select count(*) from clinic.holiday) as holidays, "
+        "(select count(*) from clinic.reservation where block_id is not null and state = 'booked') as blocked, "
+        "(select count(*) from clinic.appointment where series_id is not null and status = 'booked') as controls"
+    )
+    assert row == {"breaks": 4, "leave": 1, "holidays": 42, "blocked": 1, "controls": 4}
+    waiting = demo.rows("select status, count(*) as n from clinic.waitlist_entry group by 1")
+    assert {one["status"]: one["n"] for one in waiting} == {"offered": 1, "waiting": 3}
 
 
 def test_no_two_patients_bear_one_identity(demo: Empty):

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from tests.conftest import Actors, Clinic
 from tests.factories.scheduling import EARLY, MONDAY, Practice, at, practice, when
@@ -686,6 +687,27 @@ class TestCalendarRange:
         }
         assert {one.names.get("id") for one in view.closed if one.reason is ClosedReason.BLOCK} == {"gudang"}
         assert await admin(desk, ClosedPeriods(day)) == view.closed
+
+    async def test_asks_the_same_number_of_questions_however_much_stands_in_it(
+        self, clinic: Clinic, desk: Practice
+    ) -> None:
+        asked: list[str] = []
+
+        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        engine = clinic.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", count)
+        counts: list[int] = []
+        try:
+            for request in (CalendarRange(date(2029, 7, 2)), CalendarRange(MONDAY + timedelta(days=7), 7)):
+                asked.clear()
+                view: CalendarView = await admin(desk, request)  # type: ignore[assignment]
+                counts.append(len(asked))
+        finally:
+            event.remove(engine, "before_cursor_execute", count)
+        assert len(view.appointments) > 5
+        assert counts[0] == counts[1] <= 16
 
     async def test_a_nurse_looks_and_strangers_do_not(self, desk: Practice) -> None:
         assert await execute(when(desk.actors["perawat"], EARLY), CalendarRange(MONDAY, 7))
