@@ -23,6 +23,8 @@ SHOTS = (
     ("patients-import", "admin", "/patients/import"),
     ("calendar", "admin", "/calendar"),
     ("calendar-setup-hours", "admin", "/calendar/setup?tab=hours"),
+    ("calendar-setup-absence", "admin", "/calendar/setup?tab=absence"),
+    ("calendar-setup-holidays", "admin", "/calendar/setup?tab=holidays"),
     ("calendar-setup-types", "admin", "/calendar/setup?tab=types"),
     ("queue", "admin", "/queue"),
     ("home-doctor", "dokter", "/"),

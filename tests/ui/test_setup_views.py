@@ -26,7 +26,8 @@ def block(weekday: int, starts: int, ends: int, since: date, until: date | None 
 def weeks(*blocks: WeeklyHours) -> DoctorWeeks:
     doctor = PractitionerId(DOCTOR)
     rooms = (Room(RoomId(ROOM), "Ruang 1", 0, True),)
-    return DoctorWeeks((), rooms, tuple(WorkingHours(doctor, one) for one in blocks), doctor)
+    rest = WorkingHours(doctor, WeeklyHours(1, time(10), time(10, 15), date(2027, 1, 1)))
+    return DoctorWeeks((), rooms, tuple(WorkingHours(doctor, one) for one in blocks), (rest,) if blocks else (), doctor)
 
 
 class TestWeeks:
@@ -45,6 +46,7 @@ class TestWeeks:
         monday = shown[0].days[0]
         assert (monday.weekday, [one.text for one in monday.blocks]) == ("Senin", ["08.00–12.00", "13.00–16.00"])
         assert monday.blocks[0].room == "Ruang 1"
+        assert [one.text for one in monday.breaks] == ["10.00–10.15"]
         assert [bool(day.blocks) for day in shown[1].days] == [False, True, False, False, False, False, False]
 
     def test_a_plan_that_was_replaced_before_it_began_is_not_shown(self) -> None:
@@ -61,15 +63,16 @@ class TestWeeks:
 
     def test_the_form_starts_from_the_week_of_a_day(self) -> None:
         hours = [block(1, 8, 12, date(2027, 1, 1), date(2027, 4, 1)), block(3, 9, 11, date(2027, 4, 1))]
-        days = typed_week(week_on(hours, date(2027, 4, 1)), "id")
+        days = typed_week(week_on(hours, date(2027, 4, 1)), [], "id")
         assert [day.number for day in days if day.blocks] == [3]
+        assert not days[2].blocks[0].rest
         typed = days[2].blocks[0]
         assert (typed.starts, typed.ends, typed.room) == ("09.00", "11.00", str(ROOM))
 
 
 def typed_days() -> list[TypedDay]:
     since = date(2027, 1, 1)
-    return typed_week([block(1, 8, 12, since), block(1, 13, 16, since)], "id")
+    return typed_week([block(1, 8, 12, since), block(1, 13, 16, since)], [block(1, 10, 11, since)], "id")
 
 
 def week_form(**fields: str) -> dict[str, str]:
@@ -80,6 +83,8 @@ def week_form(**fields: str) -> dict[str, str]:
         "hours_room_1_0": str(ROOM),
         "hours_starts_1_1": "13:30",
         "hours_ends_1_1": "1600",
+        "hours_starts_1_2": "10.00",
+        "hours_ends_1_2": "10.20",
     }
     return {**form, **{f"hours_{name}": value for name, value in fields.items()}}
 
@@ -92,6 +97,12 @@ class TestWeekForm:
             (1, time(8), time(12), ROOM),
             (1, time(13, 30), time(16), None),
         ]
+        assert [(one.weekday, one.starts, one.ends) for one in request.breaks] == [(1, time(10), time(10, 20))]
+
+    def test_a_break_lies_inside_the_hours_and_runs_into_no_other_break(self) -> None:
+        days = typed_days()
+        assert [one.rest for one in days[0].blocks] == [False, False, True]
+        assert read_week(week_form(starts_1_2="8.00"), days, DOCTOR).breaks[0].starts == time(8)
 
     def test_a_block_left_empty_is_no_block(self) -> None:
         request = read_week(week_form(starts_1_1="", ends_1_1=" "), typed_days(), DOCTOR)
@@ -132,9 +143,9 @@ class TestLists:
             (DoctorEntry(str(DOCTOR), "dr. Sari", 10, False, sip="SIP/1", sip_until="2031-06-30", tint=3),
              forms.read_doctor, forms.doctor_form),
             (RoomEntry(str(ROOM), "Ruang 1", 20, False), forms.read_room, forms.room_form),
-            (DeviceEntry(str(ROOM), "Endoskop", 20, False, kind="endoscope"), forms.read_device, forms.device_form),
+            (DeviceEntry(str(ROOM), "Endoskop", 20, False, kind="endoscope", cleaning=20), forms.read_device, forms.device_form),
             (TypeEntry(str(ROOM), "Kontrol", 20, False, code="check-up", name_en="Check-up", minutes=10,
-                       device_kind="suction", tint=2), forms.read_type, forms.type_form),
+                       device_kind="suction", cleaning=5, tint=2), forms.read_type, forms.type_form),
             (PointEntry(str(ROOM), "Poli A", 20, False, letter="A", name_en="Clinic A", doctor_id=str(DOCTOR),
                         room_id=str(ROOM), next_id=str(NEXT)), forms.read_point, forms.point_form),
         ],

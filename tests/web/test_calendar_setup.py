@@ -9,10 +9,12 @@ import pytest
 
 from tests.conftest import Actors, Clinic
 from tests.factories.queue import service_points
-from tests.factories.scheduling import Practice, practice
+from tests.factories.scheduling import Practice, at, practice
 from tests.web.browser import STATE, Tab
 from tests.web.conftest import RunningServer
 from tests.web.test_calendar_and_queue import MONDAY, TODAY, one, said
+from tht_app.use_cases.door import execute
+from tht_app.use_cases.scheduling import BookAppointment
 
 pytestmark = pytest.mark.integration
 
@@ -20,6 +22,9 @@ PACKAGE = f"{STATE}.tht_app___state___"
 SETUP = f"{PACKAGE}scheduling___setup___"
 HOURS = f"{SETUP}hours____hours_state"
 PAGE = f"{SETUP}page____setup_state"
+ABSENCE = f"{SETUP}absence____absence_state"
+HOLIDAYS = f"{SETUP}holidays____holidays_state"
+IMPORT = f"{SETUP}holidays____holiday_import_state"
 NOTICES = f"{PACKAGE}feedback____notice_state"
 PATH = "/calendar/setup"
 
@@ -157,7 +162,7 @@ async def test_a_doctor_is_made_bookable(clinic: Clinic, desk: Practice, opened:
     person = str(clinic.person_id("pemilik"))
     tab = await opened("admin", "doctors")
     await tab.fire(f"{list_of('doctors')}.open_new", PATH)
-    assert [option["value"] for option in tab.value("doctors_state", "people")] == [person]
+    assert [option["value"] for option in tab.value("doctors_state", "people")] == ["", person]
     form = {"doctor_person_id": person, "doctor_display_name": "dr. Pemilik", "doctor_tint": "4"}
     await save(tab, "doctors", **form, doctor_sip_valid_to="2031-06-30")
     assert [row["name"] for row in shown(tab, "doctors")][-1] == "dr. Pemilik"
@@ -176,7 +181,7 @@ async def test_a_doctors_week_is_replaced_from_a_day_on(clinic: Clinic, desk: Pr
     assert tab.value("hours_state", "valid_from") == (TODAY + timedelta(days=1)).isoformat()
     for day in range(2, 7):
         await tab.fire(f"{HOURS}.drop_block", PATH, block_id=f"{day}_0")
-    await tab.fire(f"{HOURS}.add_block", PATH, number=1)
+    await tab.fire(f"{HOURS}.add_block", PATH, number=1, rest=False)
     fresh = tab.value("hours_state", "days")[0]["blocks"][-1]["id"]
     typed = {"hours_starts_1_0": "08.00", "hours_ends_1_0": "12.00", f"hours_starts_{fresh}": "11.30"}
     await tab.fire(f"{HOURS}.save", PATH, form=week(MONDAY.isoformat(), **typed, **{f"hours_ends_{fresh}": "15"}))
@@ -210,6 +215,139 @@ async def test_a_doctor_sees_and_changes_the_own_week_only(clinic: Clinic, desk:
         "select weekday from clinic.working_hours where practitioner_id = %s and valid_from = %s", desk.dokter, MONDAY
     )
     assert [row["weekday"] for row in mine] == [1]
+
+
+async def test_breaks_are_kept_with_the_week(clinic: Clinic, desk: Practice, opened: Opened) -> None:
+    tab = await opened("dokter", "hours")
+    await tab.fire(f"{HOURS}.edit", PATH)
+    await tab.fire(f"{HOURS}.add_block", PATH, number=1, rest=True)
+    fresh = tab.value("hours_state", "days")[0]["blocks"][-1]["id"]
+    typed = {"hours_starts_1_0": "08.00", "hours_ends_1_0": "12.00"}
+    typed |= {f"hours_starts_{fresh}": "10.00", f"hours_ends_{fresh}": "10.15"}
+    day = (MONDAY + timedelta(days=70)).isoformat()
+    await tab.fire(f"{HOURS}.save", PATH, form=week(day, **typed))
+    rows = clinic.admin_fetch(
+        "select starts::text, ends::text from clinic.weekly_break where practitioner_id = %s", desk.dokter
+    )
+    assert [(row["starts"], row["ends"]) for row in rows] == [("10:00:00", "10:15:00")]
+    assert tab.value("hours_state", "weeks")[-1]["days"][0]["breaks"][0]["text"] == "10.00–10.15"
+
+
+def closing(desk: Practice, **fields: str) -> dict[str, str]:
+    form = {"resource": f"practitioner:{desk.dokter}", "kind": "training", "first": MONDAY.isoformat(), **fields}
+    return {"_key": uuid4().hex, **{f"closing_{name}": value for name, value in form.items()}}
+
+
+async def test_leave_says_who_is_booked_and_can_be_taken_back_and_made_again(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    day = MONDAY + timedelta(days=21)
+    patient = await desk.patient()
+    booking = BookAppointment(
+        patient,  # type: ignore[arg-type]
+        desk.dokter,
+        desk.visit_types["consultation"],
+        at(9, 0, day),
+        room_id=desk.rooms[0],
+        override_reason="uji",
+    )
+    appointment = await execute(desk.actors["admin"], booking)
+    tab = await opened("admin", "absence")
+    await tab.fire(f"{ABSENCE}.open_leave", PATH)
+    form = closing(desk, first=day.isoformat(), last=(day + timedelta(days=1)).isoformat(), note="Kongres")
+    await tab.fire(f"{ABSENCE}.save_leave", PATH, form=form)
+    row = next(row for row in tab.value("absence_state", "rows") if row["first"] == day.isoformat())
+    assert (row["name"], row["kind"], row["booked"]) == ("dr. Sari", "training", 1)
+    assert row["days"][0]["href"] == f"/calendar?date={day.isoformat()}&doctor={desk.dokter}"
+    assert said(tab)[-1].startswith("Tersimpan. Janji terjadwal di dalamnya: 1.")
+    assert one(clinic, "select status from clinic.appointment where id = %s", appointment) == "booked"
+    held = "select count(*) from clinic.leave where practitioner_id = %s and withdrawn_at is null"
+    await tab.fire(f"{ABSENCE}.withdraw", PATH, what="leave", closing_id=row["id"])
+    assert one(clinic, held, desk.dokter) == 0
+    await undo(tab)
+    assert one(clinic, held, desk.dokter) == 1
+
+
+async def test_a_room_in_which_somebody_is_booked_is_not_closed(clinic: Clinic, desk: Practice, opened: Opened) -> None:
+    day = MONDAY + timedelta(days=22)
+    booking = BookAppointment(
+        await desk.patient(),  # type: ignore[arg-type]
+        desk.dokter2,
+        desk.visit_types["consultation"],
+        at(9, 0, day),
+        room_id=desk.rooms[1],
+        override_reason="uji",
+    )
+    await execute(desk.actors["admin"], booking)
+    tab = await opened("admin", "absence")
+    await tab.fire(f"{ABSENCE}.open_block", PATH)
+    room = f"room:{desk.rooms[1]}"
+    form = closing(desk, resource=room, first=day.isoformat(), starts="8.00", ends="10.00", note="Cat dinding")
+    await tab.fire(f"{ABSENCE}.save_block", PATH, form=form)
+    assert tab.value("absence_state", "refusal") == "Ruang sudah terpakai pada waktu ini."
+    assert tab.value("absence_state", "mode") == "block"
+    later = {**form, "closing_starts": "13.00", "closing_ends": "14.00", "_key": uuid4().hex}
+    await tab.fire(f"{ABSENCE}.save_block", PATH, form=later)
+    rows = [row for row in tab.value("absence_state", "rows") if row["what"] == "block"]
+    assert [(row["resource"], row["note"], row["starts"]) for row in rows] == [(room, "Cat dinding", "13.00")]
+    await undo(tab)
+    assert one(clinic, "select count(*) from clinic.blocked_time where withdrawn_at is null") == 0
+
+
+async def test_a_doctor_closes_the_own_time_only(clinic: Clinic, desk: Practice, opened: Opened) -> None:
+    mine = await opened("dokter2", "absence")
+    assert [one["value"] for one in mine.value("absence_state", "resources")] == [f"practitioner:{desk.dokter2}"]
+    day = (MONDAY + timedelta(days=30)).isoformat()
+    await mine.fire(f"{ABSENCE}.save_leave", PATH, form=closing(desk, first=day))
+    forged = closing(desk, resource=f"room:{desk.rooms[0]}", first=day, note="x")
+    await mine.fire(f"{ABSENCE}.save_block", PATH, form=forged)
+    assert one(clinic, "select count(*) from clinic.leave where starts_at::date >= %s", day) == 0
+    assert one(clinic, "select count(*) from clinic.blocked_time where withdrawn_at is null") == 0
+    own = closing(desk, resource=f"practitioner:{desk.dokter2}", first=day, kind="sick")
+    await mine.fire(f"{ABSENCE}.save_leave", PATH, form=own)
+    assert [row["kind"] for row in mine.value("absence_state", "rows")] == ["sick"]
+    other = await opened("dokter", "absence")
+    assert all(row["name"] == "dr. Sari" for row in other.value("absence_state", "rows"))
+
+
+async def test_holidays_are_installed_opened_corrected_and_removed(clinic: Clinic, opened: Opened) -> None:
+    tab = await opened("admin", "holidays", year="2027")
+    assert tab.value("holidays_state", "rows") == []
+    await tab.fire(f"{HOLIDAYS}.install", PATH)
+    rows = tab.value("holidays_state", "rows")
+    assert {row["day"][:4] for row in rows} == {"2027"}
+    assert len(rows) > 10
+    day = next(row for row in rows if row["day"] == "2027-08-17")
+    await tab.fire(f"{HOLIDAYS}.set_closed", PATH, entry_id=day["id"], closed=False)
+    assert one(clinic, "select closed from clinic.holiday where id = %s", day["id"]) is False
+    await undo(tab)
+    assert one(clinic, "select closed from clinic.holiday where id = %s", day["id"]) is True
+    await tab.fire(f"{HOLIDAYS}.remove", PATH, entry_id=day["id"])
+    await undo(tab)
+    assert one(clinic, "select count(*) from clinic.holiday where day = '2027-08-17' and closed") == 1
+    form = {"holiday_day": "2027-09-09", "holiday_name_id": "Ulang tahun klinik", "holiday_kind": "clinic"}
+    await tab.fire(f"{HOLIDAYS}.save", PATH, form={**form, "holiday_closed": "on", "_key": uuid4().hex})
+    assert one(clinic, "select closed from clinic.holiday where day = '2027-09-09'") is True
+    await undo(tab)
+    assert one(clinic, "select count(*) from clinic.holiday where day = '2027-09-09'") == 0
+    await tab.fire(f"{HOLIDAYS}.save", PATH, form={**form, "holiday_day": "30 Februari", "_key": uuid4().hex})
+    assert set(tab.value("holidays_state", "errors")) == {"holiday_day"}
+
+
+async def test_a_list_of_holidays_is_checked_before_it_is_written(clinic: Clinic, opened: Opened) -> None:
+    tab = await opened("admin", "holidays", year="2031")
+    text = "tanggal;nama\n2031-01-01;Tahun Baru\n2031-02-30;Salah\n2031-05-01;\n"
+    count = "select count(*) from clinic.holiday where day between '2031-01-01' and '2031-12-31'"
+    await tab.fire(f"{IMPORT}.take", PATH, form={"holidays_text": text, "_key": uuid4().hex})
+    assert (tab.value("holiday_import_state", "added"), one(clinic, count)) == (1, 0)
+    assert [line["line"] for line in tab.value("holiday_import_state", "problems")] == [3, 4]
+    await tab.fire(f"{IMPORT}.take", PATH, form={"holidays_text": text, "write": "yes", "_key": uuid4().hex})
+    assert one(clinic, count) == 1
+    assert [row["name_id"] for row in tab.value("holidays_state", "rows")] == ["Tahun Baru"]
+    await tab.fire(f"{IMPORT}.take", PATH, form={"holidays_text": "bukan tabel", "_key": uuid4().hex})
+    assert tab.value("holiday_import_state", "refusal")
+    await tab.fire(f"{IMPORT}.take", PATH, form={"holidays_text": " ", "_key": uuid4().hex})
+    assert set(tab.value("holiday_import_state", "errors")) == {"holidays_text"}
 
 
 @pytest.mark.parametrize("who", ["perawat", "apoteker", "kasir", "auditor"])

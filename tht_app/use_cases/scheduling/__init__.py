@@ -49,7 +49,7 @@ from .master_data import (
 from .overview import CalendarRange, CalendarView, ClosedPeriod, ClosedPeriods, HoldEntry
 from .placing import LONGEST_TEXT
 from .series import BookedSeries, BookSeries, CancelRestOfSeries, PlanSeries, SeriesDate
-from .setup import Arrange, DoctorsToAdd, DoctorToAdd, DoctorWeeks, Listed, WeeksOf
+from .setup import Arrange, Closings, ClosingsWithin, DoctorsToAdd, DoctorToAdd, DoctorWeeks, Listed, SetWeek, WeeksOf
 from .waiting import AddToWaitlist, BookFromWaitlist, DeclineOffer, Waitlist, WaitlistEntry, WithdrawFromWaitlist
 
 __all__ = [
@@ -74,6 +74,8 @@ __all__ = [
     "Closed",
     "ClosedPeriod",
     "ClosedPeriods",
+    "Closings",
+    "ClosingsWithin",
     "DayPlan",
     "DaySchedule",
     "DeclineOffer",
@@ -117,6 +119,7 @@ __all__ = [
     "SaveVisitType",
     "SeriesDate",
     "SetBreaks",
+    "SetWeek",
     "SetWorkingHours",
     "UnblockTime",
     "VisitType",

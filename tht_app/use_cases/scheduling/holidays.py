@@ -88,6 +88,9 @@ async def save_holiday(request: SaveHoliday, work: UnitOfWork) -> None:
     if problems:
         raise ValidationFailed(problems)
     kept = Holiday(given.day, given.name_id.strip(), given.name_en.strip(), given.kind, given.closed, given.provisional)
+    same = [row["id"] for row in await queries.holidays(work, kept.day, kept.day) if row["name_id"] == kept.name_id]
+    if request.holiday_id is not None and same not in ([], [request.holiday_id]):
+        raise ValidationFailed({"name_id": "scheduling.name_taken"})
     if request.holiday_id is None:
         await queries.put_holidays(work, [kept], replace=True)
     elif not await queries.change_holiday(work, request.holiday_id, kept):

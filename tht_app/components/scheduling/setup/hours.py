@@ -39,13 +39,26 @@ def _block(block: Any) -> rx.Component:
     )
 
 
+def _break(block: Any) -> rx.Component:
+    return rx.el.span(
+        ui.icon("coffee", size=14),
+        t("scheduling.setup.hours.break_at", time=block.text),
+        class_name="inline-flex items-center gap-1 px-2 py-0.5 rounded-control border border-dashed "
+        "border-line-strong text-muted tabular-nums",
+    )
+
+
 def _weekday(day: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(day.weekday, scope="row", class_name="text-left font-medium px-3 h-row w-28 border-b border-line"),
         rx.el.td(
             rx.cond(
                 day.blocks.length() > 0,
-                rx.el.div(rx.foreach(day.blocks, _block), class_name="flex flex-wrap gap-2"),
+                rx.el.div(
+                    rx.foreach(day.blocks, _block),
+                    rx.foreach(day.breaks, _break),
+                    class_name="flex flex-wrap gap-2",
+                ),
                 rx.el.span(t("scheduling.day.not_working"), class_name="text-muted"),
             ),
             class_name="px-3 py-1 h-row border-b border-line",
@@ -109,6 +122,25 @@ def _clock(part: str, block_id: Any, value: Any) -> rx.Component:
     )
 
 
+def _room(block_id: Any, value: Any) -> rx.Component:
+    return ui.field(
+        "scheduling.setup.hours.room",
+        "hours_room_" + block_id,
+        kind="select",
+        options=State.rooms,
+        default_value=value,
+        class_name="flex-1 [&>label]:sr-only",
+    )
+
+
+def _rest_word() -> rx.Component:
+    return rx.el.span(
+        ui.icon("coffee", size=16),
+        t("scheduling.setup.hours.break"),
+        class_name="flex-1 inline-flex items-center gap-2 text-muted",
+    )
+
+
 def _typed_block(block: Any) -> rx.Component:
     block_id = block.id.to(str)
     name = "hours_" + block_id
@@ -118,14 +150,7 @@ def _typed_block(block: Any) -> rx.Component:
             _clock("starts", block_id, block.starts),
             rx.el.span("–", aria_hidden="true"),
             _clock("ends", block_id, block.ends),
-            ui.field(
-                "scheduling.setup.hours.room",
-                "hours_room_" + block_id,
-                kind="select",
-                options=State.rooms,
-                default_value=block.room,
-                class_name="flex-1 [&>label]:sr-only",
-            ),
+            rx.cond(block.rest, _rest_word(), _room(block_id, block.room)),
             ui.icon_button("trash-2", "scheduling.setup.hours.drop", on_click=State.drop_block(block.id)),
             class_name="flex items-center gap-2",
         ),
@@ -136,17 +161,21 @@ def _typed_block(block: Any) -> rx.Component:
     )
 
 
+def _more(day: Any, key: str, *, rest: bool) -> rx.Component:
+    return ui.button(
+        f"scheduling.setup.hours.{key}",
+        kind="ghost",
+        icon="plus",
+        on_click=State.add_block(day.number, rest),
+        aria_label=t(f"scheduling.setup.hours.{key}_on", day=day.weekday),
+    )
+
+
 def _typed_day(day: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h3(day.weekday, class_name="text-14 font-semibold m-0"),
-            ui.button(
-                "scheduling.setup.hours.add_block",
-                kind="ghost",
-                icon="plus",
-                on_click=State.add_block(day.number),
-                aria_label=t("scheduling.setup.hours.add_block_on", day=day.weekday),
-            ),
+            rx.el.div(_more(day, "add_block", rest=False), _more(day, "add_break", rest=True), class_name="flex"),
             class_name="flex items-center justify-between gap-2",
         ),
         rx.cond(

@@ -111,15 +111,35 @@ def rooms_tab() -> rx.Component:
     )
 
 
+def _minutes(minutes: Any) -> Any:
+    return rx.cond(minutes > 0, t("scheduling.minutes", minutes=minutes), "")
+
+
+def _cleaning(state: Any, prefix: str) -> rx.Component:
+    """How long a device cannot be used after a visit; without a number the usual for its kind holds."""
+    return typed(
+        state,
+        "cleaning",
+        f"{prefix}_cleaning_minutes",
+        kind="number",
+        default_value=rx.cond(state.chosen.id == "", "", state.chosen.cleaning.to_string()),
+        help_key=f"scheduling.setup.help.{prefix}_cleaning",
+    )
+
+
 def devices_tab() -> rx.Component:
     """What only one visit at a time can have."""
-    columns = (NAME, Column("kind", "scheduling.setup.column.kind"))
+    columns = (
+        NAME,
+        Column("kind", "scheduling.setup.column.kind"),
+        Column("cleaning", "scheduling.setup.column.cleaning", numeric=True, narrow=False),
+    )
     return rx.fragment(
         entry_list(
             Devices,
             "devices",
             columns,
-            lambda entry: [name_of(entry, entry.name), _word(entry.kind, DEVICE_KINDS)],
+            lambda entry: [name_of(entry, entry.name), _word(entry.kind, DEVICE_KINDS), _minutes(entry.cleaning)],
         ),
         entry_sheet(
             Devices,
@@ -135,6 +155,7 @@ def devices_tab() -> rx.Component:
                 default_value=Devices.chosen.kind,
                 help_key="scheduling.setup.help.device_kind",
             ),
+            _cleaning(Devices, "device"),
         ),
     )
 
@@ -166,6 +187,7 @@ def _type_cells(entry: Any) -> list[Any]:
         name_of(entry, ui.visit_type(_named(entry), entry.tint)),
         t("scheduling.minutes", minutes=entry.minutes),
         _word(entry.device_kind, DEVICE_KINDS),
+        _minutes(entry.cleaning),
     ]
 
 
@@ -175,6 +197,7 @@ def types_tab() -> rx.Component:
         NAME,
         Column("minutes", "scheduling.setup.column.minutes", numeric=True, width="7rem"),
         Column("device", "scheduling.setup.column.device", narrow=False),
+        Column("cleaning", "scheduling.setup.column.cleaning", numeric=True, narrow=False),
     )
     usual = ui.button("scheduling.setup.types.install", icon="list-checks", on_click=Types.install)
     return rx.fragment(
@@ -201,6 +224,7 @@ def types_tab() -> rx.Component:
                 default_value=Types.chosen.device_kind,
                 help_key="scheduling.setup.help.type_device",
             ),
+            _cleaning(Types, "type"),
             tint_choice(Types, "type_tint"),
         ),
     )

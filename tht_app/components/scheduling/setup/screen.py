@@ -6,6 +6,8 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
+from tht_app.components.scheduling.setup.absence import absence_tab
+from tht_app.components.scheduling.setup.holidays import holidays_tab
 from tht_app.components.scheduling.setup.hours import hours_tab
 from tht_app.components.scheduling.setup.lists import devices_tab, doctors_tab, points_tab, rooms_tab, types_tab
 from tht_app.domain.identity import Permission
@@ -14,6 +16,8 @@ from tht_app.state.scheduling.setup.page import OWN_TABS, TABS, SetupState
 State: Any = SetupState
 BUILD = {
     "hours": hours_tab,
+    "absence": absence_tab,
+    "holidays": holidays_tab,
     "doctors": doctors_tab,
     "rooms": rooms_tab,
     "devices": devices_tab,

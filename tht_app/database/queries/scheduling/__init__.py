@@ -52,6 +52,7 @@ from .placing import (
     takings,
     usable_devices,
 )
+from .setup import arrange, booked_in, doctors_not_listed
 from .waiting import add_entry, entries, locked_entry, set_entry, waiting_for
 
 __all__ = [
@@ -68,8 +69,10 @@ __all__ = [
     "add_week",
     "appointment_period",
     "appointments_within",
+    "arrange",
     "blocked_kinds",
     "blocks",
+    "booked_in",
     "booking_plan",
     "change_holiday",
     "claim",
@@ -78,6 +81,7 @@ __all__ = [
     "day_entries",
     "devices",
     "doctor_times",
+    "doctors_not_listed",
     "end_hold",
     "end_week",
     "entries",

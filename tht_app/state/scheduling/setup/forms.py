@@ -39,13 +39,15 @@ class Fields:
             self.refuse(name, "required")
         return typed
 
-    def whole(self, name: str, code: str, most: int) -> int:
-        """A whole number from 0 to `most`."""
-        typed = self.text(name, required=True)
-        if typed and not (typed.isascii() and typed.isdigit() and int(typed[:6]) <= most):
+    def whole(self, name: str, code: str, most: int, *, required: bool = True) -> int | None:
+        """A whole number from 0 to `most`; None when nothing is typed or it cannot be."""
+        typed = self.text(name, required=required)
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and int(typed[:6]) <= most):
             self.refuse(name, code)
-            return 0
-        return int(typed[:6] or 0)
+            return None
+        return int(typed[:6])
 
     def id(self, name: str, *, required: bool = False) -> UUID | None:
         """An id from a list of choices."""
@@ -102,7 +104,7 @@ def read_doctor(form: Form, entry: DoctorEntry | None, count: int) -> SavePracti
         display_name=name,
         sip_number=read.text("sip_number") or None,
         sip_valid_to=until,
-        tint=tint,
+        tint=tint or 1,
         position=place_of(entry, count),
         active=entry.active if entry else True,
     )
@@ -136,14 +138,19 @@ def read_device(form: Form, entry: DeviceEntry | None, count: int) -> SaveDevice
     """A device."""
     read = Fields(form, "device_")
     name, kind = read.text("name", required=True), read.text("kind", required=True)
+    cleaning = read.whole("cleaning_minutes", "scheduling.cleaning_minutes", 240, required=False)
     read.done()
     device_id = DeviceId(UUID(entry.id)) if entry else None
-    return SaveDevice(name, kind, place_of(entry, count), entry.active if entry else True, device_id)
+    return SaveDevice(name, kind, place_of(entry, count), entry.active if entry else True, device_id, cleaning)
 
 
 def device_form(entry: DeviceEntry) -> dict[str, str]:
     """The form that would keep this device as it is."""
-    return {"device_name": entry.name, "device_kind": entry.kind}
+    return {
+        "device_name": entry.name,
+        "device_kind": entry.kind,
+        "device_cleaning_minutes": str(entry.cleaning),
+    }
 
 
 def read_type(form: Form, entry: TypeEntry | None, count: int) -> SaveVisitType:
@@ -152,14 +159,16 @@ def read_type(form: Form, entry: TypeEntry | None, count: int) -> SaveVisitType:
     name_id, name_en = read.text("name_id", required=True), read.text("name_en", required=True)
     minutes = read.whole("minutes", "scheduling.minutes_grid", 720)
     tint = read.whole("tint", "choice", 8)
+    cleaning = read.whole("cleaning_minutes", "scheduling.cleaning_minutes", 240, required=False)
     read.done()
     return SaveVisitType(
         code=entry.code if entry else code_from(name_en),
         name_id=name_id,
         name_en=name_en,
-        minutes=minutes,
+        minutes=minutes or 0,
         device_kind=read.text("device_kind") or None,
-        tint=tint,
+        cleaning_minutes=cleaning or 0,
+        tint=tint or 1,
         position=place_of(entry, count),
         active=entry.active if entry else True,
         visit_type_id=VisitTypeId(UUID(entry.id)) if entry else None,
@@ -173,6 +182,7 @@ def type_form(entry: TypeEntry) -> dict[str, str]:
         "type_name_en": entry.name_en,
         "type_minutes": str(entry.minutes),
         "type_device_kind": entry.device_kind,
+        "type_cleaning_minutes": str(entry.cleaning),
         "type_tint": str(entry.tint),
     }
 

@@ -81,11 +81,12 @@ class HoursState(Watching, Acting, rx.State):
         """Open the form with the week that holds, to hold from tomorrow on unless another day is typed."""
         doctor = self._chosen()
         found: DoctorWeeks = await self._execute(WeeksOf(doctor))
-        hours, today = [entry.block for entry in found.hours], _day_of(datetime.now(UTC))
+        hours, breaks = ([entry.block for entry in entries] for entries in (found.hours, found.breaks))
+        today = _day_of(datetime.now(UTC))
         start = max((block.valid_from for block in hours if block.valid_from > today), default=None)
         start = start or (today + timedelta(days=1) if hours else today)
         self.valid_from = start.isoformat()
-        self.days = typed_week(week_on(hours, start), self._lang())
+        self.days = typed_week(week_on(hours, start), week_on(breaks, start), self._lang())
         self._count = 0
         self.is_open, self.errors = True, {}
 
@@ -95,10 +96,10 @@ class HoursState(Watching, Acting, rx.State):
         self.is_open, self.errors = False, {}
 
     @handler(needs=PLAN)
-    async def add_block(self, number: int) -> None:
-        """One more block on a weekday."""
+    async def add_block(self, number: int, rest: bool) -> None:
+        """One more block on a weekday, or one more break."""
         self._count += 1
-        fresh = TypedBlock(f"{number}_new{self._count}")
+        fresh = TypedBlock(f"{number}_new{self._count}", rest=rest)
         self.days = [
             replace(day, blocks=[*day.blocks, fresh]) if day.number == number and len(day.blocks) < MOST_BLOCKS else day
             for day in self.get_value("days")

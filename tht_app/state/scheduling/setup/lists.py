@@ -75,7 +75,8 @@ class DoctorsState(Listing, rx.State):
 
     async def _prepare(self, entry: DoctorEntry) -> None:  # noqa: ARG002  the same for all
         found = await self._execute(DoctorsToAdd())
-        self.people = [OptionView(str(one.person_id), one.display_name) for one in found]
+        people = [OptionView(str(one.person_id), one.display_name) for one in found]
+        self.people = [OptionView("", text_of("scheduling.setup.choose", self._lang())), *people] if people else []
 
 
 class RoomsState(Listing, rx.State):

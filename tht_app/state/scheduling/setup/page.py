@@ -5,15 +5,19 @@ from reflex.event import EventSpec
 
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
+from tht_app.state.scheduling.setup.absence import AbsenceState
+from tht_app.state.scheduling.setup.holidays import HolidaysState
 from tht_app.state.scheduling.setup.hours import PLAN, HoursState
 from tht_app.state.scheduling.setup.lists import DevicesState, DoctorsState, PointsState, RoomsState, TypesState
 
-OWN_TABS = ("hours",)
+OWN_TABS = ("hours", "absence")
 """What somebody who plans only the own calendar sets up."""
 LISTS = ("doctors", "rooms", "devices", "types", "points")
-TABS = (*OWN_TABS, *LISTS)
+TABS = (*OWN_TABS, "holidays", *LISTS)
 STATES = {
     "hours": HoursState,
+    "absence": AbsenceState,
+    "holidays": HolidaysState,
     "doctors": DoctorsState,
     "rooms": RoomsState,
     "devices": DevicesState,

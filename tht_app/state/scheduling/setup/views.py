@@ -42,6 +42,7 @@ class DeviceEntry(EntryView):
     """A device."""
 
     kind: str = "other"
+    cleaning: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class TypeEntry(EntryView):
     name_en: str = ""
     minutes: int = 15
     device_kind: str = ""
+    cleaning: int = 0
     tint: int = 1
 
 
@@ -110,7 +112,10 @@ def room_rows(rooms: Sequence[Room], _now: datetime, _lang: str) -> dict[str, An
 def device_rows(devices: Sequence[Device], _now: datetime, _lang: str) -> dict[str, Any]:
     """Devices."""
     return _shown(
-        [DeviceEntry(str(one.id), one.name, one.position, one.active, kind=one.kind) for one in devices],
+        [
+            DeviceEntry(str(one.id), one.name, one.position, one.active, kind=one.kind, cleaning=one.cleaning_minutes)
+            for one in devices
+        ]
     )
 
 
@@ -127,6 +132,7 @@ def type_rows(types: Sequence[VisitType], _now: datetime, _lang: str) -> dict[st
                 name_en=kind.name_en,
                 minutes=kind.minutes,
                 device_kind=kind.device_kind or "",
+                cleaning=kind.cleaning_minutes,
                 tint=kind.tint,
             )
             for kind in types

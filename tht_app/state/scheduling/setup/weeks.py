@@ -9,7 +9,7 @@ from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.scheduling import PractitionerId, RoomId, WeeklyHours, running_into
 from tht_app.i18n import date_text, text_of
 from tht_app.state.scheduling.setup.forms import Fields
-from tht_app.use_cases.scheduling import DoctorWeeks, HoursBlock, SetWorkingHours
+from tht_app.use_cases.scheduling import DoctorWeeks, HoursBlock, SetWeek
 
 WEEKDAYS = range(1, 8)
 PREFIX = "hours_"
@@ -29,6 +29,7 @@ class WeekdayView:
 
     weekday: str = ""
     blocks: list[BlockView] = field(default_factory=list[BlockView])
+    breaks: list[BlockView] = field(default_factory=list[BlockView])
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class TypedBlock:
     starts: str = ""
     ends: str = ""
     room: str = ""
+    rest: bool = False
+    """A break, which is in no room."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +99,22 @@ def _day_view(blocks: Sequence[WeeklyHours], weekday: int, rooms: Mapping[UUID |
     return WeekdayView(text_of(f"scheduling.weekday.{weekday}", lang), shown)
 
 
+def _block_views(blocks: Iterable[WeeklyHours], weekday: int, rooms: Mapping[UUID | None, str]) -> list[BlockView]:
+    here = sorted((block for block in blocks if block.weekday == weekday), key=lambda block: block.starts)
+    return [BlockView(f"{clock(block.starts)}–{clock(block.ends)}", rooms.get(block.room_id, "")) for block in here]
+
+
 def week_views(weeks: DoctorWeeks, today: date, lang: str) -> list[WeekView]:
     """The week that holds today and those that are planned, in order; what is over is left out."""
-    hours = [entry.block for entry in weeks.hours]
+    hours, breaks = ([entry.block for entry in entries] for entries in (weeks.hours, weeks.breaks))
     rooms: dict[UUID | None, str] = {room.id: room.name for room in weeks.rooms}
-    turns = _turns(hours)
+    turns = _turns([*hours, *breaks])
     views: list[WeekView] = []
     for place, since in enumerate(turns):
         until = turns[place + 1] if place + 1 < len(turns) else None
         if until is not None and until <= today:
             continue
-        blocks = week_on(hours, since)
+        blocks, rests = week_on(hours, since), week_on(breaks, since)
         views.append(
             WeekView(
                 id=since.isoformat(),
@@ -114,45 +122,60 @@ def week_views(weeks: DoctorWeeks, today: date, lang: str) -> list[WeekView]:
                 since=date_text(since, lang),
                 until=date_text(date.fromordinal(until.toordinal() - 1), lang) if until else "",
                 closed=not blocks,
-                days=[_day_view(blocks, weekday, rooms, lang) for weekday in WEEKDAYS],
+                days=[
+                    WeekdayView(
+                        text_of(f"scheduling.weekday.{weekday}", lang),
+                        _block_views(blocks, weekday, rooms),
+                        _block_views(rests, weekday, rooms),
+                    )
+                    for weekday in WEEKDAYS
+                ],
             )
         )
     return views
 
 
-def typed_week(blocks: Iterable[WeeklyHours], lang: str) -> list[TypedDay]:
+def typed_week(blocks: Iterable[WeeklyHours], breaks: Iterable[WeeklyHours], lang: str) -> list[TypedDay]:
     """The form of a week, filled with what holds."""
-    found = sorted(blocks, key=lambda block: (block.weekday, block.starts))
+    found = [(block, False) for block in blocks] + [(block, True) for block in breaks]
     return [
         TypedDay(
             weekday,
             text_of(f"scheduling.weekday.{weekday}", lang),
             [
-                TypedBlock(f"{weekday}_{place}", clock(block.starts), clock(block.ends), str(block.room_id or ""))
-                for place, block in enumerate(block for block in found if block.weekday == weekday)
+                TypedBlock(f"{weekday}_{place}", clock(block.starts), clock(block.ends), str(block.room_id or ""), rest)
+                for place, (block, rest) in enumerate(_of_day(found, weekday))
             ],
         )
         for weekday in WEEKDAYS
     ]
 
 
-def read_week(form: Mapping[str, str], days: Sequence[TypedDay], doctor: UUID) -> SetWorkingHours:
+def _of_day(found: Iterable[tuple[WeeklyHours, bool]], weekday: int) -> list[tuple[WeeklyHours, bool]]:
+    """The blocks of a weekday by time, its breaks after them."""
+    here = [pair for pair in found if pair[0].weekday == weekday]
+    return sorted(here, key=lambda pair: (pair[1], pair[0].starts))
+
+
+def read_week(form: Mapping[str, str], days: Sequence[TypedDay], doctor: UUID) -> SetWeek:
     """The typed week; raises `ValidationFailed` with `hours_valid_from` and `hours_<block>` for a bad block."""
     read = Fields(form, PREFIX)
     valid_from = read.day("valid_from", required=True)
-    typed: list[tuple[str, HoursBlock]] = []
+    typed: dict[bool, list[tuple[str, HoursBlock]]] = {False: [], True: []}
     for day in days:
         for block in day.blocks:
             found = _block(form, day.number, block.id, read)
             if found:
-                typed.append((block.id, found))
-    clash = running_into([(block.weekday, block.starts, block.ends) for _, block in typed])
-    if clash is not None:
-        read.refuse(typed[clash][0], "scheduling.hours_overlap")
+                typed[block.rest].append((block.id, found))
+    for blocks in typed.values():
+        clash = running_into([(block.weekday, block.starts, block.ends) for _, block in blocks])
+        if clash is not None:
+            read.refuse(blocks[clash][0], "scheduling.hours_overlap")
     read.done()
     if valid_from is None:
         raise ValidationFailed({f"{PREFIX}valid_from": "required"})
-    return SetWorkingHours(PractitionerId(doctor), tuple(block for _, block in typed), valid_from)
+    hours, breaks = (tuple(block for _, block in typed[rest]) for rest in (False, True))
+    return SetWeek(PractitionerId(doctor), hours, breaks, valid_from)
 
 
 def _block(form: Mapping[str, str], weekday: int, block_id: str, read: Fields) -> HoursBlock | None:
