@@ -224,6 +224,27 @@ MUTANTS = [
         RULE_TESTS,
     ),
     Mutant(
+        "a-week-may-run-into-itself",
+        "tht_app/use_cases/scheduling/master_data.py",
+        "blocks=(running_into(week) is None,",
+        "blocks=(True,",
+        ("tests/use_cases/test_scheduling_setup.py",),
+    ),
+    Mutant(
+        "a-doctor-sees-every-absence",
+        "tht_app/use_cases/scheduling/setup.py",
+        "        own = PractitionerId(work.person.id)\n    leave",
+        "        own = request.practitioner_id\n    leave",
+        ("tests/use_cases/test_scheduling_setup.py",),
+    ),
+    Mutant(
+        "an-unseen-correction-is-written-over",
+        "tht_app/state/scheduling/setup/listing.py",
+        "            raise Conflict\n",
+        "            return\n",
+        ("tests/web/test_calendar_setup.py",),
+    ),
+    Mutant(
         "two-rooms-call-the-same-patient",
         "tht_app/database/queries/queue.py",
         " limit 1 for update of t skip locked",

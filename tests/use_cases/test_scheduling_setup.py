@@ -10,16 +10,19 @@ from tests.factories.queue import service_points
 from tests.factories.scheduling import MONDAY, Practice, practice
 from tht_app.domain.errors import PermissionDenied, ValidationFailed
 from tht_app.domain.queue import PointKind
-from tht_app.domain.scheduling import PractitionerId, RoomId
+from tht_app.domain.scheduling import NotOwnCalendar, PractitionerId, RoomId
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.queue import ListServicePoints, SaveServicePoint
 from tht_app.use_cases.scheduling import (
+    AddLeave,
     Arrange,
+    ClosingsWithin,
     DoctorsToAdd,
     HoursBlock,
     Listed,
     ListPractitioners,
     ListRooms,
+    SetWeek,
     SetWorkingHours,
     WeeksOf,
 )
@@ -113,3 +116,32 @@ async def test_a_service_point_names_doctor_and_room_that_exist(desk: Practice) 
     with pytest.raises(ValidationFailed) as refusal:
         await execute(desk.actors["admin"], request)
     assert set(refusal.value.fields) == {"practitioner_id"}
+
+
+async def test_a_doctor_is_shown_the_own_absence_only(desk: Practice) -> None:
+    for doctor in (desk.dokter, desk.dokter2):
+        await execute(desk.actors["admin"], AddLeave(doctor, MONDAY, MONDAY))
+    everyone = ClosingsWithin(MONDAY, MONDAY)
+    assert len((await execute(desk.actors["admin"], everyone)).leave) == 2
+    for asked in (everyone, ClosingsWithin(MONDAY, MONDAY, desk.dokter2)):
+        mine = await execute(desk.actors["dokter"], asked)
+        assert {one.practitioner_id for one in mine.leave} == {desk.dokter}
+        assert ([one.id for one in mine.doctors], mine.rooms, mine.devices) == ([desk.dokter], (), ())
+
+
+async def test_a_week_and_its_breaks_change_together_or_not_at_all(clinic: Clinic, desk: Practice) -> None:
+    bad = (HoursBlock(1, time(10), time(11)), HoursBlock(1, time(10, 30), time(12)))
+    hours = (HoursBlock(1, time(8), time(12)),)
+    counts = (
+        "select (select count(*) from clinic.working_hours where practitioner_id = %s) as hours, "
+        "(select count(*) from clinic.weekly_break) as breaks"
+    )
+    before = clinic.admin_fetch(counts, desk.dokter)
+    with pytest.raises(ValidationFailed):
+        await execute(desk.actors["admin"], SetWeek(desk.dokter, hours, bad, MONDAY))
+    assert clinic.admin_fetch(counts, desk.dokter) == before
+    await execute(desk.actors["admin"], SetWeek(desk.dokter, hours, bad[:1], MONDAY))
+    found = await execute(desk.actors["admin"], WeeksOf(desk.dokter))
+    assert [entry.block.starts for entry in found.breaks] == [time(10)]
+    with pytest.raises(NotOwnCalendar):
+        await execute(desk.actors["dokter2"], SetWeek(desk.dokter, hours, (), MONDAY))

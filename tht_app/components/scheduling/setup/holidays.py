@@ -16,6 +16,10 @@ from tht_app.state.scheduling.setup.listing import ENTRY
 State: Any = HolidaysState
 Import: Any = HolidayImportState
 WORDS = "scheduling.setup.holidays"
+FILE = (
+    "max-w-full text-14 text-muted file:mr-3 file:min-h-control file:px-4 file:rounded-control file:border "
+    "file:border-solid file:border-line-strong file:bg-surface file:text-text file:font-semibold"
+)
 SCRIPT = rx.asset("text_file.jsx", shared=True)
 KINDS = [(kind.value, f"scheduling.holiday_kind.{kind.value}") for kind in HolidayKind]
 COLUMNS = (
@@ -183,7 +187,7 @@ def _import_sheet() -> rx.Component:
             TextFile.create(
                 into="holidays_text",
                 id="holidays_file",
-                class_name="min-h-control",
+                class_name=FILE,
                 custom_attrs={
                     "accept": ".csv,.txt,text/csv,text/plain",
                     "data-testid": "scheduling-setup-holidays-file",
