@@ -25,11 +25,10 @@ async def offer(
     """
     if slot.start < work.now() - LATE_ENTRY:
         return
-    waiting = [
-        row
-        for row in await queries.waiting_for(work, practitioner_id, slot)
-        if row["id"] != passed and suits(_waiting(row), slot, practitioner_id, work.zone)
-    ]
+    if not await _suited(work, slot, practitioner_id, passed, keep=False):
+        return
+    await queries.take_turn(work)
+    waiting = await _suited(work, slot, practitioner_id, passed, keep=True)
     if not waiting or not await _really_free(work, slot, practitioner_id, room_id):
         return
     row = waiting[0]
@@ -42,6 +41,17 @@ async def offer(
     await queries.set_entry(work, row["id"], WaitlistStatus.OFFERED, offered)
     work.changed("waitlist_entry", row["id"], patient_id=row["patient_id"], new=offered)
     work.publish("WaitlistSlotFreed", row["id"], {"patient_id": str(row["patient_id"]), **offered})
+
+
+async def _suited(
+    work: UnitOfWork, slot: Period, practitioner_id: UUID, passed: UUID | None, *, keep: bool
+) -> list[RowMapping]:
+    """Whom the time suits, the longest waiting first."""
+    return [
+        row
+        for row in await queries.waiting_for(work, practitioner_id, slot, keep=keep)
+        if row["id"] != passed and suits(_waiting(row), slot, practitioner_id, work.zone)
+    ]
 
 
 def _waiting(row: RowMapping) -> Waiting:

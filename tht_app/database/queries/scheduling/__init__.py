@@ -53,7 +53,7 @@ from .placing import (
     usable_devices,
 )
 from .setup import arrange, booked_in, doctors_not_listed
-from .waiting import add_entry, entries, locked_entry, set_entry, waiting_for
+from .waiting import add_entry, entries, locked_entry, set_entry, take_turn, waiting_for
 
 __all__ = [
     "RESOURCES",
@@ -115,6 +115,7 @@ __all__ = [
     "set_reservations",
     "set_status",
     "share",
+    "take_turn",
     "takings",
     "times_of",
     "upsert",

@@ -19,10 +19,17 @@ async def add_entry(work: UnitOfWork, row: WaitlistEntryRow) -> None:
     await work.add(row)
 
 
-async def waiting_for(work: UnitOfWork, practitioner_id: UUID, slot: Period) -> Sequence[RowMapping]:
+async def take_turn(work: UnitOfWork) -> None:
+    """Let freed times be offered one after the other, so that each finds who has not been offered another."""
+    await work.run("select pg_advisory_xact_lock(hashtextextended('waitlist', 0))")
+
+
+async def waiting_for(
+    work: UnitOfWork, practitioner_id: UUID, slot: Period, *, keep: bool = False
+) -> Sequence[RowMapping]:
     """Who waits for this doctor on that day and is free then, the longest waiting first.
 
-    They are kept until this transaction ends; whom another desk is just looking at is passed over.
+    With `keep` they are kept until this transaction ends; whom a desk is just booking is passed over.
     """
     return await work.fetch(
         "select w.*, v.minutes from waitlist_entry w join visit_type v on v.id = w.visit_type_id "
@@ -30,7 +37,7 @@ async def waiting_for(work: UnitOfWork, practitioner_id: UUID, slot: Period) -> 
         "and :day between w.earliest and w.latest and not exists (select 1 from reservation r "
         "where r.resource_id = any(sec.records_of(w.patient_id)) and r.state in ('booked', 'in_service') "
         "and r.during && tstzrange(:starts_at, :ends_at, '[)')) "
-        "order by w.created_at, w.id limit :count for update of w skip locked",
+        "order by w.created_at, w.id limit :count" + (" for update of w skip locked" if keep else ""),
         practitioner_id=practitioner_id,
         day=slot.day(work.zone),
         starts_at=slot.start,
