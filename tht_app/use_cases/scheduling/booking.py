@@ -27,6 +27,7 @@ from tht_app.domain.scheduling import (
     MoveReason,
     NotYet,
     PractitionerId,
+    ResourceKind,
     RoomId,
     VisitTypeId,
     ensure_movable,
@@ -298,9 +299,16 @@ async def call_off(work: UnitOfWork, rows: Sequence[RowMapping], reason: CancelR
         await offer_freed(work, row)
 
 
+async def _keep_devices(work: UnitOfWork, *rows: RowMapping) -> None:
+    """Let nobody cut the cleanings of these appointments meanwhile; without devices there is nothing to do."""
+    claims = [claim for row in rows for claim in claims_of(row) if claim.kind is ResourceKind.DEVICE]
+    if claims:
+        await queries.exclude(work, claims)
+
+
 async def _give_back(work: UnitOfWork, rows: Sequence[RowMapping]) -> None:
-    """Release what appointments have taken, with nobody else moving there meanwhile."""
-    await queries.exclude(work, [claim for row in rows for claim in claims_of(row)])
+    """Release what appointments have taken."""
+    await _keep_devices(work, *rows)
     await queries.release(work, Owner.APPOINTMENT, *(row["id"] for row in rows))
 
 
@@ -354,9 +362,7 @@ def _changed(work: UnitOfWork, row: RowMapping, status: AppointmentStatus, **mor
 async def advance(work: UnitOfWork, row: RowMapping, wanted: AppointmentStatus) -> None:
     """Let a locked appointment follow what happens at the queue: arrived, back to booked, fulfilled."""
     ensure_transition(AppointmentStatus(row["status"]), wanted)
-    if row["device_ids"]:
-        # Somebody may just be cutting the cleaning of one of its devices.
-        await queries.exclude(work, claims_of(row))
+    await _keep_devices(work, row)
     await queries.set_status(work, row["id"], wanted)
     await queries.set_reservations(work, row["id"], RESERVATION_OF[wanted])
 

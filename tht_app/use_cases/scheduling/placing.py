@@ -215,14 +215,16 @@ async def prepare(
             for state in group
         ),
     ]
-    if former is None and not wish.groups and not await queries.expired_in_the_way(work, lockable):
-        await queries.share(work, lockable)
-        return Prepared(tuple(wanted), [], cut=False)
-    owner, row = former or (None, None)
-    await queries.exclude(work, [*lockable, *(claims_of(row) if row else ())])
-    if owner is not None and row is not None:
+    if former is not None:
+        owner, row = former
+        await queries.exclude(work, [*lockable, *claims_of(row)])
         await queries.release(work, owner, row["id"])
-    await queries.release_expired(work, lockable)
+        await queries.release_expired(work, lockable)
+    elif await queries.expired_in_the_way(work, lockable):
+        await queries.exclude(work, lockable)
+        await queries.release_expired(work, lockable)
+    else:
+        await queries.share(work, lockable)
     choices = await _choose(work, wish, overridden=overridden)
     cut = [choice.id for choice in choices if choice.cut]
     if cut:
@@ -236,7 +238,7 @@ def _cleaned(wish: Wish, choices: Iterable[DeviceChoice]) -> Period:
 
 
 async def _choose(work: UnitOfWork, wish: Wish, *, overridden: bool) -> list[DeviceChoice]:
-    """One device of each group; under `exclude`, so that what is read here stays true."""
+    """One device of each group; under the locks of all of them, so that what is read here stays true."""
     states = [state for group in wish.groups for state in group]
     if not states:
         return []

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -80,29 +80,37 @@ async def usable_devices(work: UnitOfWork, device_ids: Sequence[UUID], kind: str
     )
 
 
-def _lock_keys(claims: Iterable[Claim], zone: tzinfo) -> list[int]:
-    names = {f"{claim.resource_id}/{day}" for claim in claims for day in claim.period.days(zone)}
-    return sorted(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True) for name in names)
+async def _lock(work: UnitOfWork, claims: Iterable[Claim], *, exclusive: bool) -> None:
+    """One lock for each resource and day, all in one sorted statement, so that nobody waits for each other."""
+    modes: dict[str, bool] = {}
+    for claim in claims:
+        for day in claim.period.days(work.zone):
+            modes[f"{claim.resource_id}/{day}"] = exclusive or claim.kind is ResourceKind.DEVICE
+    keys = sorted(
+        (int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True), mode)
+        for name, mode in modes.items()
+    )
+    await work.run(
+        "select case when x then pg_advisory_xact_lock(k) else pg_advisory_xact_lock_shared(k) end "
+        "from unnest(cast(:keys as bigint[]), cast(:modes as boolean[])) as t (k, x)",
+        keys=[key for key, _ in keys],
+        modes=[mode for _, mode in keys],
+    )
 
 
 async def share(work: UnitOfWork, claims: Iterable[Claim]) -> None:
-    """Let others book the same resources on these days, but nobody move there, until this transaction ends.
+    """Let others book the same people and rooms on these days, but nobody move there, until this transaction ends.
 
     A new booking only inserts, and sorted inserts cannot deadlock among each other. What also releases rows can: moves,
-    holds that become bookings or have run out, cut cleanings. Those exclude both.
+    holds that become bookings or have run out. Those exclude both. Devices are never shared: which of them is free is
+    decided by reading, and a cleaning may be cut.
     """
-    await work.run(
-        "select pg_advisory_xact_lock_shared(k) from unnest(cast(:keys as bigint[])) as k",
-        keys=_lock_keys(claims, work.zone),
-    )
+    await _lock(work, claims, exclusive=False)
 
 
 async def exclude(work: UnitOfWork, claims: Iterable[Claim]) -> None:
     """Keep everybody else from booking or moving these resources on these days until this transaction ends."""
-    await work.run(
-        "select pg_advisory_xact_lock(k) from unnest(cast(:keys as bigint[])) as k",
-        keys=_lock_keys(claims, work.zone),
-    )
+    await _lock(work, claims, exclusive=True)
 
 
 def _columns(claims: Sequence[Claim]) -> dict[str, Any]:
