@@ -183,9 +183,9 @@ MUTANTS = [
     ),
     Mutant(
         "expired-holds-stay-in-the-way",
-        "tht_app/database/queries/scheduling/placing.py",
-        "and r.state = 'hold' and r.hold_until <= :now)\",\n",
-        "and r.state = 'hold' and r.hold_until < r.created_at and r.hold_until <= :now)\",\n",
+        "tht_app/use_cases/scheduling/placing.py",
+        "    elif expired & {claim.resource_id for claim in wanted}:\n",
+        "    elif False:\n",
         RULE_TESTS,
     ),
     Mutant(

@@ -136,7 +136,8 @@ async def book_appointment(request: BookAppointment, work: UnitOfWork) -> Appoin
     judged = await judge(work, request.practitioner_id, slot, request.room_id, overridden=overridden)
     groups = await device_groups(work, plan, request.device_ids, hold["device_ids"] if hold else ())
     wish = Wish(work.new_id(), request.practitioner_id, judged.room_id, request.patient_id, slot, groups)
-    prepared = await prepare(work, wish, former=(Owner.HOLD, hold) if hold else None, overridden=overridden)
+    former = (Owner.HOLD, hold) if hold else None
+    prepared = await prepare(work, wish, former=former, expired=judged.expired, overridden=overridden)
     if hold is not None:
         await queries.end_hold(work, hold["id"], work.now())
     row = new_row(request, work, wish.owner_id, judged, prepared)

@@ -87,7 +87,8 @@ async def hold_slot(request: HoldSlot, work: UnitOfWork) -> Hold:
     judged = await judge(work, request.practitioner_id, slot, request.room_id, overridden=False)
     groups = await device_groups(work, plan, request.device_ids, former["device_ids"] if former else ())
     wish = Wish(work.new_id(), request.practitioner_id, judged.room_id, request.patient_id, slot, groups)
-    prepared = await prepare(work, wish, former=(Owner.HOLD, former) if former else None)
+    owned = (Owner.HOLD, former) if former else None
+    prepared = await prepare(work, wish, former=owned, expired=judged.expired)
     if former is not None:
         await queries.end_hold(work, former["id"], work.now())
     until = work.now() + timedelta(minutes=await _hold_minutes(work))

@@ -65,6 +65,8 @@ class Judged:
     slot: Period
     room_id: UUID
     overridden: tuple[ClosedReason, ...]
+    expired: frozenset[UUID]
+    """What holds that have run out still keep at that time."""
 
 
 def ensure_texts(**texts: str) -> None:
@@ -126,14 +128,14 @@ async def judge(
     work: UnitOfWork, practitioner_id: UUID, slot: Period, room_id: UUID | None, *, overridden: bool
 ) -> Judged:
     """Whether the doctor can be booked then, and the room: the named one or where the doctor usually sits."""
-    times = await times_at(work, practitioner_id, slot)
-    reasons = ensure_bookable(slot, now=work.now(), zone=work.zone, times=times, overridden=overridden)
-    room = room_id or usual_room(times.hours, slot, work.zone)
+    around = await queries.surroundings(work, slot, practitioner_id)
+    reasons = ensure_bookable(slot, now=work.now(), zone=work.zone, times=around.times, overridden=overridden)
+    room = room_id or usual_room(around.times.hours, slot, work.zone)
     if room is None:
         raise ValidationFailed({"room_id": "required"})
-    if not await queries.known_room(work, room):
+    if room not in around.rooms:
         raise ValidationFailed({"room_id": "choice"})
-    return Judged(slot, room, reasons)
+    return Judged(slot, room, reasons, around.expired)
 
 
 async def device_groups(
@@ -203,6 +205,7 @@ async def prepare(
     wish: Wish,
     *,
     former: tuple[Owner, RowMapping] | None = None,
+    expired: frozenset[UUID] = frozenset(),
     overridden: bool = False,
 ) -> Prepared:
     """Lock, give back what `former` has and what holds left behind, and choose the devices; nothing is taken yet."""
@@ -220,17 +223,25 @@ async def prepare(
         await queries.exclude(work, [*lockable, *claims_of(row)])
         await queries.release(work, owner, row["id"])
         await queries.release_expired(work, lockable)
-    elif await queries.expired_in_the_way(work, lockable):
+    elif expired & {claim.resource_id for claim in wanted}:
         await queries.exclude(work, lockable)
         await queries.release_expired(work, lockable)
     else:
         await queries.share(work, lockable)
+        await _release_expired_devices(work, lockable)
     choices = await _choose(work, wish, overridden=overridden)
     cut = [choice.id for choice in choices if choice.cut]
     if cut:
         await queries.release_cleanings(work, cut, _cleaned(wish, choices))
     claims = (*wanted, *device_claims(wish.owner_id, wish.slot, choices))
     return Prepared(claims, [choice.id for choice in choices], bool(cut))
+
+
+async def _release_expired_devices(work: UnitOfWork, claims: Iterable[Claim]) -> None:
+    """Devices are never shared, so what holds left behind on them can be given back under any lock."""
+    devices = [claim for claim in claims if claim.kind is ResourceKind.DEVICE]
+    if devices:
+        await queries.release_expired(work, devices)
 
 
 def _cleaned(wish: Wish, choices: Iterable[DeviceChoice]) -> Period:
@@ -269,7 +280,10 @@ async def take(
         return False
     kinds = {claim.kind for claim in missing}
     if not overridden or kinds != {ResourceKind.PRACTITIONER}:
-        raise refusal(kinds, overridden=overridden, blocked=await queries.blocked_kinds(work, missing))
+        people = kinds & {ResourceKind.PATIENT, ResourceKind.PRACTITIONER}
+        # Whether a room is out of use is asked only where the refusal will speak of the room.
+        blocked = set[ResourceKind]() if people and not overridden else await queries.blocked_kinds(work, missing)
+        raise refusal(kinds, overridden=overridden, blocked=blocked)
     if await queries.claim(work, owner, missing, overbooked=True):
         raise refusal(kinds)
     return True

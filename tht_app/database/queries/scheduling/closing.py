@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,8 +23,8 @@ from tht_app.domain.scheduling import (
     day_period,
 )
 
-WEEKLY = ("working_hours", "weekly_break")
-"""Tables of blocks of a week; names in statements come from here."""
+WEEKLY = frozenset({"working_hours", "weekly_break"})
+DATED = frozenset({"leave", "block", "holiday"})
 RESOURCES = {
     ResourceKind.PRACTITIONER: "practitioner_id",
     ResourceKind.ROOM: "room_id",
@@ -35,16 +36,67 @@ def _block(row: RowMapping) -> WeeklyHours:
     return WeeklyHours(row["weekday"], row["starts"], row["ends"], row["valid_from"], row["valid_to"], row["room_id"])
 
 
+# Every part has the same columns, so that a booking can ask for all of them in one statement.
+WEEKS = (
+    "select 'working_hours' as source, id, practitioner_id as resource_id, weekday, starts, ends, valid_from, "
+    "valid_to, room_id, null::timestamptz as starts_at, null::timestamptz as ends_at, null::date as day, null as name_id, "
+    "null as name_en from working_hours where cast(:id as uuid) is null or practitioner_id = :id "
+    "union all select 'weekly_break', id, practitioner_id, weekday, starts, ends, valid_from, valid_to, null, null, "
+    "null, null, null, null from weekly_break where cast(:id as uuid) is null or practitioner_id = :id "
+)
+DATES = (
+    "select 'leave' as source, id, practitioner_id as resource_id, null::smallint as weekday, null::time as starts, "
+    "null::time as ends, null::date as valid_from, null::date as valid_to, null::uuid as room_id, starts_at, ends_at, "
+    "null::date as day, null as name_id, null as name_en from leave where withdrawn_at is null "
+    "and starts_at < :ends_at and ends_at > :starts_at and (cast(:id as uuid) is null or practitioner_id = :id) "
+    "union all select 'block', id, coalesce(practitioner_id, room_id, device_id), null, null, null, null, null, null, "
+    "starts_at, ends_at, null, reason, reason from blocked_time where withdrawn_at is null and starts_at < :ends_at "
+    "and ends_at > :starts_at and (cast(:id as uuid) is null or practitioner_id is null or practitioner_id = :id) "
+    "union all select 'holiday', id, null, null, null, null, null, null, null, null, null, day, name_id, name_en "
+    "from holiday where closed and day between :first and :last "
+)
+ROOMS_AND_EXPIRED = (
+    "select 'room', id, id, null, null, null, null, null, null, null, null, null, null, null from room where active "
+    "union all select 'expired', id, resource_id, null, null, null, null, null, null, null, null, null, null, null "
+    "from reservation where state = 'hold' and hold_until <= :now "
+    "and during && tstzrange(:starts_at, :ends_at, '[)') "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a booking has to know of a time: the doctor's, the rooms in use, what holds that ran out still keep."""
+
+    times: DoctorTimes
+    rooms: frozenset[UUID]
+    expired: frozenset[UUID]
+
+
+def _span(work: UnitOfWork, within: Period) -> dict[str, datetime | date]:
+    return {
+        "starts_at": within.start,
+        "ends_at": within.end,
+        "first": within.start.astimezone(work.zone).date(),
+        "last": within.end.astimezone(work.zone).date(),
+    }
+
+
+async def surroundings(work: UnitOfWork, slot: Period, practitioner_id: UUID) -> Surroundings:
+    """Everything around a slot of a doctor in one statement, because it is asked at each booking."""
+    rows = await work.fetch(
+        f"{WEEKS} union all {DATES} union all {ROOMS_AND_EXPIRED}",
+        id=practitioner_id,
+        now=work.now(),
+        **_span(work, slot),
+    )
+    times = times_of(rows, _dated(work, rows), [practitioner_id])[practitioner_id]
+    found = {source: {row["resource_id"] for row in rows if row["source"] == source} for source in ("room", "expired")}
+    return Surroundings(times, frozenset(found["room"]), frozenset(found["expired"]))
+
+
 async def week_blocks(work: UnitOfWork, practitioner_id: UUID | None = None) -> Sequence[RowMapping]:
     """Working hours and breaks, of one doctor or of all, the past and the future too."""
-    return await work.fetch(
-        "select 'working_hours' as source, practitioner_id, weekday, starts, ends, valid_from, valid_to, room_id "
-        "from working_hours where cast(:id as uuid) is null or practitioner_id = :id "
-        "union all select 'weekly_break', practitioner_id, weekday, starts, ends, valid_from, valid_to, null "
-        "from weekly_break where cast(:id as uuid) is null or practitioner_id = :id "
-        "order by 2, 3, 4, 6",
-        id=practitioner_id,
-    )
+    return await work.fetch(f"{WEEKS} order by resource_id, weekday, starts, valid_from", id=practitioner_id)
 
 
 async def hours_of(
@@ -52,7 +104,7 @@ async def hours_of(
 ) -> list[tuple[UUID, WeeklyHours]]:
     """The blocks of one source with the doctor they belong to: of one doctor or of all."""
     rows = await week_blocks(work, practitioner_id)
-    return [(row["practitioner_id"], _block(row)) for row in rows if row["source"] == source]
+    return [(row["resource_id"], _block(row)) for row in rows if row["source"] == source]
 
 
 async def dated_closings(
@@ -62,26 +114,17 @@ async def dated_closings(
 
     With a doctor, leave and blocked time of the others are left out; rooms and devices never are.
     """
-    rows = await work.fetch(
-        "select 'leave' as reason, id, practitioner_id as resource_id, starts_at, ends_at, null::date as day, "
-        "null as name_id, null as name_en from leave where withdrawn_at is null and starts_at < :ends_at "
-        "and ends_at > :starts_at and (cast(:id as uuid) is null or practitioner_id = :id) "
-        "union all select 'block', id, coalesce(practitioner_id, room_id, device_id), starts_at, ends_at, null, "
-        "reason, reason from blocked_time where withdrawn_at is null and starts_at < :ends_at and ends_at > :starts_at "
-        "and (cast(:id as uuid) is null or practitioner_id is null or practitioner_id = :id) "
-        "union all select 'holiday', id, null, null, null, day, name_id, name_en from holiday "
-        "where closed and day between :first and :last order by 4, 6",
-        id=practitioner_id,
-        starts_at=within.start,
-        ends_at=within.end,
-        first=within.start.astimezone(work.zone).date(),
-        last=within.end.astimezone(work.zone).date(),
-    )
+    return _dated(work, await work.fetch(DATES, id=practitioner_id, **_span(work, within)))
+
+
+def _dated(work: UnitOfWork, rows: Iterable[RowMapping]) -> dict[UUID | None, list[Closing]]:
     found: dict[UUID | None, list[Closing]] = defaultdict(list)
     for row in rows:
+        if row["source"] not in DATED:
+            continue
         period = day_period(row["day"], work.zone) if row["day"] else Period(row["starts_at"], row["ends_at"])
         names = {"id": row["name_id"], "en": row["name_en"]} if row["name_id"] else {}
-        found[row["resource_id"]].append(Closing(period, ClosedReason(row["reason"]), names, row["id"]))
+        found[row["resource_id"]].append(Closing(period, ClosedReason(row["source"]), names, row["id"]))
     return found
 
 
@@ -100,7 +143,8 @@ def times_of(
     hours: dict[UUID, list[WeeklyHours]] = defaultdict(list)
     breaks: dict[UUID, list[WeeklyHours]] = defaultdict(list)
     for row in blocks:
-        (hours if row["source"] == "working_hours" else breaks)[row["practitioner_id"]].append(_block(row))
+        if row["source"] in WEEKLY:
+            (hours if row["source"] == "working_hours" else breaks)[row["resource_id"]].append(_block(row))
     holidays = dated.get(None, [])
     return {
         doctor: DoctorTimes(

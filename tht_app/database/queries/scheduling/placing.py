@@ -127,16 +127,6 @@ WANTED = (
 )
 
 
-async def expired_in_the_way(work: UnitOfWork, claims: Sequence[Claim]) -> bool:
-    """Whether a hold that has run out still keeps any of these resources."""
-    return await work.fetch_value(
-        f"select exists (select 1 from {WANTED} join reservation r on r.resource_id = c.resource_id "
-        "and r.during && tstzrange(c.starts_at, c.ends_at, '[)') and r.state = 'hold' and r.hold_until <= :now)",
-        now=work.now(),
-        **_columns(claims),
-    )
-
-
 async def release_expired(work: UnitOfWork, claims: Sequence[Claim]) -> None:
     """Give back what holds that have run out still keep of these resources; only under `exclude` of the same claims.
 
