@@ -39,8 +39,8 @@ def _block(row: RowMapping) -> WeeklyHours:
 # Every part has the same columns, so that a booking can ask for all of them in one statement.
 WEEKS = (
     "select 'working_hours' as source, id, practitioner_id as resource_id, weekday, starts, ends, valid_from, "
-    "valid_to, room_id, null::timestamptz as starts_at, null::timestamptz as ends_at, null::date as day, null as name_id, "
-    "null as name_en from working_hours where cast(:id as uuid) is null or practitioner_id = :id "
+    "valid_to, room_id, null::timestamptz as starts_at, null::timestamptz as ends_at, null::date as day, "
+    "null as name_id, null as name_en from working_hours where cast(:id as uuid) is null or practitioner_id = :id "
     "union all select 'weekly_break', id, practitioner_id, weekday, starts, ends, valid_from, valid_to, null, null, "
     "null, null, null, null from weekly_break where cast(:id as uuid) is null or practitioner_id = :id "
 )
