@@ -40,10 +40,20 @@ class Acting(rx.State, mixin=True):
         """Run a use case as this person. `key` makes a repeat have one effect; raises DomainError."""
         return await execute(current().actor, request, key=key)
 
-    async def _notify(self, text_key: str, kind: str = "done", undo: EventSpec | None = None, **params: Param) -> None:
-        """Show a notice in our own region; `undo` is an event of ours that takes the deed back."""
+    async def _notify(
+        self,
+        text_key: str,
+        kind: str = "done",
+        undo: EventSpec | None = None,
+        document: tuple[str, str] | None = None,
+        **params: Param,
+    ) -> None:
+        """Show a notice in our own region; `undo` is an event of ours that takes the deed back.
+
+        `document` is the address of a document that goes with it and the catalogue key of its link.
+        """
         region = await self.get_state(NoticeState)
-        region._push(text_key, kind, params, undo)
+        region._push(text_key, kind, params, undo, document)
 
     def _lang(self) -> str:
         """The language this person reads: the browser's choice, else what their account says."""

@@ -34,6 +34,10 @@ class Notice:
     text_id: str
     text_en: str
     can_undo: bool
+    href: str = ""
+    """A document that goes with it, opened beside the screen; its words stand in `link_id` and `link_en`."""
+    link_id: str = ""
+    link_en: str = ""
 
 
 class NoticeState(rx.State):
@@ -62,12 +66,23 @@ class NoticeState(rx.State):
         self.notices = [notice for notice in self.get_value("notices") if notice.id != notice_id]
         self._undo = {key: step for key, step in self.get_value("_undo").items() if key != notice_id}
 
-    def _push(self, key: str, kind: str, params: dict[str, Param], undo: EventSpec | None = None) -> None:
-        """Show the words of a catalogue key; at most five notices stand at a time."""
+    def _push(
+        self,
+        key: str,
+        kind: str,
+        params: dict[str, Param],
+        undo: EventSpec | None = None,
+        document: tuple[str, str] | None = None,
+    ) -> None:
+        """Show the words of a catalogue key; at most five notices stand at a time. `document` is address and key."""
         if kind not in KINDS:
             raise ValueError(f"a notice is one of {KINDS}, not {kind!r}")
         texts = {lang: text_of(key, lang, **params) for lang in LANGUAGES}
-        notice = Notice(secrets.token_hex(6), kind, texts["id"], texts["en"], undo is not None)
+        href, words = document or ("", "")
+        links = {lang: text_of(words, lang) if words else "" for lang in LANGUAGES}
+        notice = Notice(
+            secrets.token_hex(6), kind, texts["id"], texts["en"], undo is not None, href, links["id"], links["en"]
+        )
         kept = [*self.get_value("notices"), notice][-MOST_NOTICES:]
         self.notices = kept
         steps = {**self.get_value("_undo"), **({notice.id: undo} if undo is not None else {})}

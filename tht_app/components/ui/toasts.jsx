@@ -32,6 +32,13 @@ function Toast({ notice, onDismiss, onUndo, words, looks, icons }) {
     },
     icons[notice.kind] ?? icons.info,
     createElement("p", { className: "flex-1 py-2" }, lang === "en" ? notice.text_en : notice.text_id),
+    notice.href
+      ? createElement(
+          "a",
+          { href: notice.href, target: "_blank", rel: "noopener", className: looks.link, "data-testid": "ui-toast-link" },
+          lang === "en" ? notice.link_en : notice.link_id,
+        )
+      : null,
     notice.can_undo
       ? createElement(
           "button",

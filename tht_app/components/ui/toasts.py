@@ -23,6 +23,10 @@ LOOKS = {
     "warn": "border-wait [&>svg]:text-wait",
     "danger": "border-danger [&>svg]:text-danger",
     "undo": "min-h-control px-3 rounded-control font-semibold text-accent-text hover:bg-sunken",
+    "link": (
+        "inline-flex items-center min-h-control px-3 rounded-control font-semibold text-accent-text no-underline "
+        "hover:bg-sunken"
+    ),
     "close": "inline-flex items-center justify-center size-control shrink-0 rounded-control text-muted hover:bg-sunken",
 }
 
@@ -43,7 +47,7 @@ class ToastRegion(rx.Component):
 
 
 def toasts(notices: Any, *, on_dismiss: Any, on_undo: Any, answers: Any = 0) -> rx.Component:
-    """Notices (`id`, `kind` done|info|warn|danger, `text_id`, `text_en`, `can_undo`) with their two handlers (`id`).
+    """Notices (see `state.feedback.Notice`; `kind` is done|info|warn|danger) with their two handlers (`id`).
 
     Each stays nine seconds, longer while looked at; danger stays until it is closed. `answers` is a count that rises
     with each answered form; forms on the page unlock by it.

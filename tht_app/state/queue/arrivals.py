@@ -20,7 +20,7 @@ from tht_app.state.acting import Acting, handler
 from tht_app.state.queue.console import QueueState
 from tht_app.state.queue.view_models import ArrivalView, PointView, arrival_views, point_view
 from tht_app.state.scheduling.view_models import OptionView, doctor_options, read_id, type_options
-from tht_app.use_cases.queue import CancelTicket, CheckIn, PointQueue, QueueOf, WalkIn, queue_audience
+from tht_app.use_cases.queue import CancelTicket, CheckIn, IssuedTicket, PointQueue, QueueOf, WalkIn, queue_audience
 from tht_app.use_cases.scheduling import DaySchedule, ListPractitioners, ListVisitTypes
 
 
@@ -69,7 +69,7 @@ class ArrivalsState(Acting, rx.State):
         ticket = await self._execute(CheckIn(AppointmentId(appointment_id)))
         await self._show_both()
         undo = ArrivalsState.take_back(str(ticket.ticket_id))
-        await self._notify("queue.arrivals.done", undo=undo, ticket=ticket.label)
+        await self._notify("queue.arrivals.done", undo=undo, document=_paper(ticket), ticket=ticket.label)
 
     @handler(needs=Permission.QUEUE_CHECK_IN)
     async def take_back(self, ticket_id: UUID) -> None:
@@ -128,7 +128,12 @@ class WalkInState(Acting, rx.State):
         if console.loaded:
             await console._show()
         undo = ArrivalsState.take_back(str(ticket.ticket_id))
-        await self._notify("queue.arrivals.done", undo=undo, ticket=ticket.label)
+        await self._notify("queue.arrivals.done", undo=undo, document=_paper(ticket), ticket=ticket.label)
+
+
+def _paper(ticket: IssuedTicket) -> tuple[str, str]:
+    """The ticket on paper, as a link of a notice."""
+    return f"/files/tickets/{ticket.ticket_id}.pdf", "display.ticket.print_button"
 
 
 def read_walk_in(form: dict[str, str]) -> WalkIn:
