@@ -51,9 +51,9 @@ class OpenClinic:
     log: Path
 
 
-def start_clinic(data: Path, *, small: bool = True) -> OpenClinic:
+def start_clinic(data: Path, *, small: bool = True, port: int | None = None) -> OpenClinic:
     """Start `tht run --demo` and wait until people can work."""
-    port = free_port()
+    port = port or free_port()
     log = data.parent / f"run-{port}.log"
     command = [sys.executable, "-m", "tht_app.cli", "run", "--demo", "--port", str(port)]
     command += ["--small"] if small else []

@@ -126,19 +126,20 @@ function useAnnouncements(calls, voice, clock) {
   latest.current = { calls, voice };
   const next = async () => {
     if (busy.current) return;
-    const call = line.current.shift();
-    if (!call) return setShown(null);
-    const present = latest.current.calls.find(({ key }) => key === call.key);
-    if (!present || present.serving) return next();
+    // Whoever came in or was taken back meanwhile need not be called any more.
+    const waits = ({ key }) => latest.current.calls.find((call) => call.key === key && !call.serving);
+    let call = null;
+    while (!call && line.current.length > 0) call = waits(line.current.shift());
+    setShown(call?.key ?? null);
+    if (!call) return;
     busy.current = true;
-    setShown(call.key);
     const hurried = line.current.length >= CROWD;
-    const spoken = latest.current.voice ? await play(announcement(present.clips, !hurried)) : 0;
+    const spoken = latest.current.voice ? await play(announcement(call.clips, !hurried)) : 0;
+    const least = call.longer ? LONGER : hurried ? HURRIED : HIGHLIGHT;
     setTimeout(() => {
       busy.current = false;
       next();
-    }, Math.max(present.longer ? LONGER : hurried ? HURRIED : HIGHLIGHT, spoken + 500));
-    return undefined;
+    }, Math.max(least, spoken + 500));
   };
   useEffect(() => {
     if (calls === null) return;
