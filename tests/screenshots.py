@@ -27,6 +27,7 @@ SHOTS = (
     ("calendar-setup-holidays", "admin", "/calendar/setup?tab=holidays"),
     ("calendar-setup-types", "admin", "/calendar/setup?tab=types"),
     ("queue", "admin", "/queue"),
+    ("queue-displays", "admin", "/queue/displays"),
     ("home-doctor", "dokter", "/"),
     ("encounter", "dokter", "first visit"),
     ("prescriptions", "dokter", "/prescriptions"),
@@ -38,8 +39,9 @@ SHOTS = (
     ("integrations", "pemilik", "/integrations"),
     ("settings", "pemilik", "/settings"),
     ("styleguide", "admin", "/styleguide"),
+    ("display", "admin", "television"),
 )
-"""Picture, account, address or what to open."""
+"""Picture, account, address or what to open. The television is last: the browser is nobody's afterwards."""
 LOOKS = (
     ("desktop", "light"),
     ("desktop", "dark"),
@@ -63,6 +65,9 @@ def _open(page: Page, origin: str, place: str) -> None:
         page.get_by_test_id("registration-merge-other").press_sequentially("siti", delay=40)
         page.get_by_role("option").first.click()
         page.get_by_test_id("registration-merge-table").wait_for()
+    elif place == "television":
+        _television(page, origin)
+        return
     elif place == "register":
         page.goto(f"{origin}/patients")
         page.get_by_test_id("registration-patients-register").click()
@@ -76,6 +81,21 @@ def _open(page: Page, origin: str, place: str) -> None:
         page.goto(f"{origin}{place}")
     page.wait_for_selector("main h1")
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1200)
+
+
+def _television(page: Page, origin: str) -> None:
+    """A display in the colours of the picture; the browser that made it becomes the television."""
+    page.goto(f"{origin}/queue/displays")
+    page.get_by_test_id("display-setup-add").first.click()
+    page.get_by_test_id("display-setup-name").fill("Ruang tunggu")
+    dark = page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches")
+    page.get_by_test_id("theme-dark" if dark else "theme-light").click()
+    page.get_by_test_id("display-setup-submit").click()
+    address = page.get_by_test_id("display-setup-pair-address").input_value()
+    page.context.clear_cookies()
+    page.goto(address)
+    page.get_by_test_id("display-number").wait_for()
     page.wait_for_timeout(1200)
 
 

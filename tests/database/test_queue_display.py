@@ -106,6 +106,19 @@ def test_a_board_has_numbers_places_times_and_not_one_column_more(
     assert str(room.called.ticket_id) not in json.dumps(rows, default=str)
 
 
+def test_a_call_to_somebody_who_hears_badly_stays_longer_and_does_not_say_why(
+    clinic: Clinic, narrow: dict[str, str], room: Room
+) -> None:
+    change = "update clinic.queue_ticket set needs = %s where id = %s"
+    with clinic.as_app(narrow["display"]) as connection:
+        for needs, longer in ((["visual"], True), (["sign-language"], True), (["wheelchair"], False), ([], False)):
+            clinic.admin_fetch(change, needs, room.called.ticket_id)
+            rows = connection.execute("select * from sec.display_board(%s, '{}')", (today(clinic),)).fetchall()
+            connection.commit()
+            assert [row["longer"] for row in rows if row["called"]] == [longer], needs
+            assert not needs or needs[0] not in json.dumps(rows, default=str)
+
+
 def test_a_board_of_one_point_shows_that_point(clinic: Clinic, narrow: dict[str, str], room: Room) -> None:
     with clinic.as_app(narrow["display"]) as connection:
         for point, count in (("dokter", 2), ("dokter2", 0)):

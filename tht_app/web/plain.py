@@ -43,8 +43,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
             other_lang=other,
             other_language_query=urlencode(query),
             t=partial(_words, lang),
-            clinic=text_of("shell.clinic", lang),
-            **values,
+            **{"clinic": text_of("shell.clinic", lang), **values},
         )
     )
     answer = HTMLResponse(html, status, {"vary": "cookie"})

@@ -90,7 +90,8 @@ async def show(request: Request) -> Response:
     words = _words(ticket, estimate, asked_language(request))
     mark = _mark(ticket, estimate)
     code = request.path_params["code"]
-    return page(request, "ticket.html", 200, ticket=ticket, code=code, state=words["state"], words=words, mark=mark)
+    shown = {"ticket": ticket, "code": code, "state": words["state"], "words": words, "mark": mark}
+    return page(request, "ticket.html", 200, **shown, **({"clinic": ticket.clinic} if ticket.clinic else {}))
 
 
 async def seen(request: Request) -> Response:

@@ -15,6 +15,7 @@ from tht_app.domain.scheduling import DeviceId, PractitionerId, RoomId, VisitTyp
 from tht_app.use_cases.identity import CreatePerson
 from tht_app.use_cases.pharmacy import ReceivedGoods, ReceiveStock, UpsertProduct
 from tht_app.use_cases.queue import SaveServicePoint
+from tht_app.use_cases.queue.displays import SaveRoomSigns
 from tht_app.use_cases.scheduling import (
     HoursBlock,
     InstallHolidays,
@@ -93,6 +94,8 @@ async def furnish(hand: Hand, plan: Plan) -> Place:
 async def _rooms_and_devices(hand: Hand, place: Place, opening: datetime) -> None:
     for number, name in enumerate(ROOMS):
         place.rooms.append(await hand.do(SaveRoom(name, number * 10), opening, f"room.{number}"))
+    signs = {room: str(number) for number, room in enumerate(place.rooms, start=1)}
+    await hand.do(SaveRoomSigns(signs), opening, "signs")
     for number, (key, (name, kind)) in enumerate(DEVICE_NAMES.items()):
         place.devices[key] = await hand.do(SaveDevice(name, kind, number * 10), opening, f"device.{key}")
 
