@@ -45,8 +45,9 @@ DIGEST = {
     "order by 1, l.position",
     "shelf": "select m.code, l.lot_number, l.expires_on::text, l.quantity from clinic.stock_lot l "
     "join clinic.medicinal_product m on m.id = l.product_id order by 1, 2",
-    "tickets": "select t.day::text, t.label, t.status, p.name from clinic.queue_ticket t "
-    "join clinic.patient p on p.id = t.patient_id order by 1, 2",
+    "tickets": "select t.day::text, t.label, s.letter, t.status, p.name from clinic.queue_ticket t "
+    "join clinic.patient p on p.id = t.patient_id join clinic.service_point s on s.id = t.service_point_id "
+    "order by 1, 2, 3",
     "waiting": "select p.name, w.status, w.offered_starts_at::text from clinic.waitlist_entry w "
     "join clinic.patient p on p.id = w.patient_id order by 1, 2",
     "appointments": "select p.name, a.starts_at::text, a.status, a.outside_hours, a.overbooked "
@@ -208,7 +209,8 @@ def test_today_has_a_queue_in_every_state(demo: Empty):
             f"join clinic.service_point s on s.id = t.service_point_id where t.day = '{NOW:%F}'"
         )
     }
-    assert {("A", "skipped"), ("B", "called")} <= found
+    assert {("A", "skipped"), ("B", "called"), ("R", "called"), ("R", "waiting")} <= found
+    assert {("K", "done"), ("F", "waiting"), ("F", "done")} <= found, "people go on to the counters with their number"
     for letter in "ABCD":
         assert {(letter, "waiting"), (letter, "in-service"), (letter, "done")} <= found
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tht_app.domain.queue import Accuracy, Cases, Certainty, History, Inside, Spread
+from tht_app.domain.queue import Accuracy, Cases, Certainty, History, Inside, Spread, Waiting
 from tht_app.domain.queue.estimate import (
     USUAL_SPREAD,
     estimates,
@@ -23,6 +23,7 @@ from tht_app.domain.queue.estimate import (
 
 CONSULTATION, ENDOSCOPY = uuid4(), uuid4()
 USUAL = History(Cases(100, 12.0))
+ANYBODY = Waiting(None)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(0, 0.0), (10, 0.5), (30, 0.75), (90, 0.9)])
@@ -48,25 +49,30 @@ def test_people_hear_steps_of_five_minutes(minutes: float, said: int) -> None:
 def test_the_formula_by_hand() -> None:
     """Ten own consultations of 10 against 12 usual: 11 each; one inside for 4; two ahead: 7 + 22 = 29."""
     history = History(Cases(100, 12.0), {CONSULTATION: Cases(10, 10.0)}, {CONSULTATION: Cases(100, 12.0)})
-    found = estimates(history, [Inside(CONSULTATION, 4.0)], [CONSULTATION] * 3)
+    found = estimates(history, [Inside(CONSULTATION, 4.0)], [Waiting(CONSULTATION)] * 3)
     assert [each.expected for each in found] == pytest.approx([7.0, 18.0, 29.0])
     assert [(each.low, each.high) for each in found] == [(5, 15), (20, 25), (30, 40)]
 
 
 def test_two_who_serve_halve_the_wait_and_a_late_doctor_adds_to_it() -> None:
     inside = [Inside(None, 0.0), Inside(None, 6.0)]
-    assert estimates(USUAL, inside, [None])[0].expected == pytest.approx((12 + 6) / 2)
-    assert estimates(USUAL, [], [None], late=25.0)[0].expected == pytest.approx(25.0)
+    assert estimates(USUAL, inside, [ANYBODY])[0].expected == pytest.approx((12 + 6) / 2)
+    assert estimates(USUAL, [], [ANYBODY], late=25.0)[0].expected == pytest.approx(25.0)
+
+
+def test_nobody_is_expected_before_their_time_and_who_follows_waits_for_them() -> None:
+    found = estimates(USUAL, [], [ANYBODY, Waiting(None, 30.0), ANYBODY])
+    assert [each.expected for each in found] == pytest.approx([0.0, 30.0, 42.0])
 
 
 @pytest.mark.parametrize("history", [None, History(Cases(9, 12.0))])
 def test_too_few_cases_say_nothing(history: History | None) -> None:
-    assert [each.certainty for each in estimates(history, [], [None, None])] == [Certainty.UNKNOWN] * 2
+    assert [each.certainty for each in estimates(history, [], [ANYBODY, ANYBODY])] == [Certainty.UNKNOWN] * 2
 
 
 def test_nobody_is_told_a_number_while_something_unusual_is_being_done() -> None:
-    assert estimates(USUAL, [Inside(None, 24.0)], [None])[0].certainty is Certainty.RANGE
-    assert estimates(USUAL, [Inside(None, 24.5)], [None])[0].certainty is Certainty.BUSY
+    assert estimates(USUAL, [Inside(None, 24.0)], [ANYBODY])[0].certainty is Certainty.RANGE
+    assert estimates(USUAL, [Inside(None, 24.5)], [ANYBODY])[0].certainty is Certainty.BUSY
 
 
 def test_the_measured_spread_counts_once_there_is_enough_of_it() -> None:
@@ -87,7 +93,7 @@ def test_a_range_is_a_range_in_steps_of_five(expected: float, p50: float, p80: f
 
 @given(st.lists(st.sampled_from([CONSULTATION, ENDOSCOPY, None]), max_size=12), st.lists(minutes, max_size=3))
 def test_nobody_further_back_waits_less(waiting: list[UUID | None], elapsed: list[float]) -> None:
-    found = estimates(USUAL, [Inside(None, one) for one in elapsed], waiting)
+    found = estimates(USUAL, [Inside(None, one) for one in elapsed], [Waiting(kind) for kind in waiting])
     expected = [each.expected or 0.0 for each in found]
     assert len(found) == len(waiting)
     assert expected == sorted(expected)
@@ -133,7 +139,7 @@ class SimulatedDoctor:
             start = max(at, free)
             inside = [Inside(which, at - begun) for begun, ended, which in served if begun <= at < ended]
             ahead = [which for begun, _, which in served if begun > at]
-            said = estimates(history, inside, [*ahead, kind])[-1]
+            said = estimates(history, inside, [Waiting(which) for which in (*ahead, kind)])[-1]
             if said.certainty is Certainty.RANGE and said.expected is not None:
                 told.append((start - at, said.low, said.high))
                 errors.append((start - at - said.expected) / scale(said.expected))

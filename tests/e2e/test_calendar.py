@@ -89,10 +89,11 @@ def stands_at(page: Page, name: str, clock: str, column: int = SARI) -> None:
     expect(event(page, name, column).locator("time")).to_have_text(clock)
 
 
-def grip(page: Page, name: str, column: int = SARI) -> tuple[float, float]:
-    """Where a hand takes an appointment."""
+def grip(page: Page, name: str, column: int = SARI, *, scroll: bool = True) -> tuple[float, float]:
+    """Where a hand takes an appointment; `scroll` not where the target was measured already."""
     found = event(page, name, column)
-    found.evaluate("(el) => el.scrollIntoView({ block: 'center' })")
+    if scroll:
+        found.evaluate("(el) => el.scrollIntoView({ block: 'center' })")
     box = found.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + 4
@@ -113,7 +114,7 @@ def test_a_stretch_is_drawn_booked_moved_by_mouse_and_the_move_undone(seat: Seat
     stands_at(page, name, "09.00")
 
     x, y = spot(page, BAMBANG, "09.15")
-    drag(page, grip(page, name), (x, y + 4))
+    drag(page, grip(page, name, scroll=False), (x, y + 4))
     stands_at(page, name, "09.15", BAMBANG)
     stands_at(page, name, "09.15", FIRST_ROOM + 1)
     page.reload()
@@ -327,3 +328,61 @@ def test_a_doctor_sees_the_own_day_and_the_nurse_only_looks(seat: SeatsPeople) -
     nurse.mouse.click(*spot(nurse, SARI, "11.00"))
     expect(nurse.get_by_test_id("scheduling-booking")).to_be_hidden()
     stands_at(nurse, name, "09.00")
+
+
+def test_two_desks_see_each_other_and_nothing_is_torn_from_a_hand(seat: SeatsPeople) -> None:
+    one, two = calendar(seat("admin"), ahead(17)), calendar(seat("admin"), ahead(17))
+    name = book(one, SARI, "09.00", "Siti")
+    stands_at(two, name, "09.00")
+    other = book(two, BAMBANG, "09.00", "Agus")
+    stands_at(one, other, "09.00", BAMBANG)
+
+    x, y = grip(two, other, BAMBANG)
+    two.mouse.move(x, y)
+    two.mouse.down()
+    two.mouse.move(x, y + 68)
+    two.mouse.move(x, y + 136)
+    drag(one, grip(one, name), (grip(one, name)[0], grip(one, name)[1] + 34 * 4))
+    stands_at(one, name, "10.00")
+    two.wait_for_timeout(1500)
+    stands_at(two, name, "09.00")
+    two.mouse.up()
+    stands_at(two, other, "10.00", BAMBANG)
+    stands_at(two, name, "10.00")
+    stands_at(one, other, "10.00", BAMBANG)
+
+
+def test_a_time_is_kept_while_its_form_is_open_and_the_other_desk_sees_it(seat: SeatsPeople) -> None:
+    one, two = calendar(seat("admin"), ahead(18)), calendar(seat("dokter"), ahead(18))
+    one.mouse.click(*spot(one, SARI, "09.00"))
+    expect(one.get_by_test_id("scheduling-hold")).to_contain_text(re.compile(r"\d\.\d\d menit lagi · Ruang 1"))
+    held = event(two, "Ditahan oleh Rina")
+    expect(held).to_be_visible()
+    two.mouse.click(*spot(two, SARI, "09.15"))
+    expect(two.get_by_test_id("scheduling-hold")).to_be_visible()
+    two.get_by_test_id("scheduling-booking-cancel").click()
+    one.get_by_test_id("scheduling-booking-cancel").click()
+    expect(held).to_have_count(0)
+
+
+def test_who_waits_gets_the_time_that_another_gives_back(seat: SeatsPeople) -> None:
+    page = calendar(seat("admin"), ahead(19))
+    name = book(page, SARI, "09.00", "Siti")
+    page.mouse.click(*spot(page, SARI, "09.00")[:1], spot(page, SARI, "10.00")[1])
+    page.get_by_test_id("scheduling-booking-patient").fill("Agus")
+    page.locator("li[role=option]").filter(has_text="Agus").first.click()
+    page.get_by_test_id("scheduling-booking-wait").click()
+    waits = page.locator("#wait_patient").input_value()
+    assert "Agus" in waits
+    page.get_by_test_id("scheduling-waiting-submit").click()
+    entry = page.get_by_test_id("scheduling-waiting-entry").filter(has_text=waits)
+    expect(entry).to_be_visible()
+    page.get_by_test_id("scheduling-waiting-close").click()
+    event(page, name).click()
+    page.get_by_test_id("scheduling-appointment-cancel").click()
+    page.get_by_test_id("cancel-reason-patient").check()
+    page.get_by_test_id("scheduling-cancel-submit").click()
+    expect(page.get_by_test_id("scheduling-waiting-open")).to_contain_text("1 waktu kosong")
+    page.get_by_test_id("scheduling-waiting-open").click()
+    entry.get_by_test_id("scheduling-waiting-book").click()
+    stands_at(page, waits, "09.00")

@@ -3,9 +3,12 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import SeatsPeople
+
+pytestmark = pytest.mark.e2e
 
 SETUP = "/calendar/setup"
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.integration
 
 PACKAGE = f"{STATE}.tht_app___state___"
 CALENDAR = f"{PACKAGE}scheduling___calendar____calendar_state"
+WAITING = f"{PACKAGE}scheduling___waiting____waitlist_state"
 BOOKING = f"{PACKAGE}scheduling___booking____booking_state"
 PLACING = f"{PACKAGE}scheduling___placing____placing_state"
 APPOINTMENT = f"{PACKAGE}scheduling___appointment____appointment_state"
@@ -128,6 +129,96 @@ async def test_a_refused_time_is_explained_and_an_offer_books_at_once(
     await tab.fire(f"{BOOKING}.book", path, form={**form, "offered": offers[0]["start"]})
     start = one(clinic, "select starts_at from clinic.appointment where patient_id = %s", patient)
     assert start == datetime.fromisoformat(offers[0]["start"])
+
+
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+async def test_a_time_is_kept_while_the_form_is_open_and_given_back_when_it_is_closed(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    path = f"/calendar?date={TUESDAY}&doctor=all"
+    first, second = await opened("admin", path), await opened("admin", path)
+    place = {"doctor": str(desk.dokter), "room": "", "start": f"{TUESDAY}T09:00", "minutes": ""}
+    await first.fire(f"{BOOKING}.open_booking", path, **place)
+    assert first.value("booking_state", "hold_until")
+    assert first.value("booking_state", "held") == "Ruang 1"
+    shown = [event["name"] for event in await grid_events(second, path)]
+    assert [name for name in shown if name.startswith("Ditahan oleh")] != []
+    await second.fire(f"{BOOKING}.open_booking", path, **place)
+    assert second.value("booking_state", "refusal") == "Dokter sudah ada janji pada waktu ini."
+    assert len(second.value("booking_state", "offers")) == 3
+    await first.fire(f"{BOOKING}.close_booking", path)
+    values = typed(await desk.patient(), desk, "9.00", TUESDAY)
+    await second.fire(f"{BOOKING}.consider", path, values={**values, "booking_minutes": "20"})
+    assert second.value("booking_state", "refusal") == ""
+    await second.fire(f"{BOOKING}.book", path, form={**values, "booking_minutes": "20"})
+    assert second.value("booking_state", "is_open") is False
+    held = "select count(*) from clinic.reservation where state = 'hold' and hold_until > now()"
+    assert one(clinic, held) == 0
+
+
+async def grid_events(tab: Tab, path: str) -> list[dict[str, Any]]:
+    """The day as a fresh reading shows it."""
+    await tab.fire(f"{CALENDAR}.load", path)
+    return tab.value("calendar_state", "grid")["events"]
+
+
+async def test_a_series_is_booked_as_a_whole_with_another_time_for_a_date_that_is_taken(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    path = f"/calendar?date={TUESDAY}&doctor=all"
+    taken = BookAppointment(
+        await desk.patient(),
+        desk.dokter,
+        desk.visit_types["consultation"],
+        at(11, 0, TUESDAY + timedelta(days=7)),  # type: ignore[arg-type]
+    )
+    await execute(desk.actors["admin"], taken)
+    tab, patient = await opened("admin", path), await desk.patient()
+    mine = "select count(*) from clinic.appointment where patient_id = %s and status = 'booked'"
+    form = typed(patient, desk, "11.00", TUESDAY, booking_every="1", booking_unit="week", booking_count="3")
+    await tab.fire(f"{BOOKING}.book", path, form=form)
+    dates = tab.value("booking_state", "series")
+    assert [bool(one_date["why"]) for one_date in dates] == [False, True, False]
+    assert one(clinic, mine, patient) == 0
+    choices = dates[1]["choices"]
+    assert choices[-1]["value"] == "skip"
+    await tab.fire(f"{BOOKING}.book", path, form={**form, dates[1]["name"]: choices[0]["value"]})
+    assert one(clinic, mine, patient) == 3
+    await tab.fire(f"{NOTICES}.undo", path, notice_id=tab.notices()[-1]["id"])
+    assert one(clinic, mine, patient) == 0
+
+
+async def test_who_waits_is_offered_a_freed_time_and_booked_with_one_press(
+    clinic: Clinic, desk: Practice, opened: Opened
+) -> None:
+    path = f"/calendar?date={TUESDAY}&doctor=all"
+    booked = BookAppointment(await desk.patient(), desk.dokter, desk.visit_types["consultation"], at(14, 0, TUESDAY))  # type: ignore[arg-type]
+    appointment = await execute(desk.actors["admin"], booked)
+    tab, patient = await opened("admin", path), await desk.patient("Wulan Menunggu")
+    await tab.fire(f"{WAITING}.open_adding", path, form=typed(patient, desk, "14.00", TUESDAY))
+    draft = tab.value("waitlist_state", "draft")
+    assert (draft["patient"], draft["doctor"], draft["earliest"]) == (
+        str(patient),
+        str(desk.dokter),
+        TUESDAY.isoformat(),
+    )
+    form = {f"wait_{name}": draft[name] for name in ("patient", "doctor", "earliest", "latest")}
+    await tab.fire(f"{WAITING}.add", path, form={**form, "wait_type": "", "_key": "wait-0001"})
+    assert set(tab.value("waitlist_state", "errors")) == {"wait_type"}
+    await tab.fire(f"{WAITING}.add", path, form={**form, "wait_type": draft["kind"], "_key": "wait-0001"})
+    (entry,) = tab.value("waitlist_state", "entries")
+    assert (entry["name"], entry["offered"]) == ("Wulan Menunggu", "")
+    await tab.fire(f"{APPOINTMENT}.open_appointment", path, appointment_id=str(appointment))
+    await tab.fire(f"{APPOINTMENT}.cancel", path, form={"cancel_reason": "patient", "_key": "cancel-0002"})
+    await tab.fire(f"{WAITING}.load", path)
+    (entry,) = tab.value("waitlist_state", "entries")
+    assert "14.00" in entry["offered"]
+    await tab.fire(f"{WAITING}.book", path, entry_id=entry["id"])
+    start = "select starts_at from clinic.appointment where patient_id = %s and status = 'booked'"
+    assert one(clinic, start, patient) == at(14, 0, TUESDAY)
+    assert tab.value("waitlist_state", "entries") == []
 
 
 async def test_a_repeated_booking_has_one_effect(clinic: Clinic, desk: Practice, opened: Opened) -> None:

@@ -11,6 +11,7 @@ from tht_app.components.identity.people import (
 )
 from tht_app.components.layout.page import clinic_page, page_body
 from tht_app.components.layout.registry import allowed
+from tht_app.components.queue.rules import queue_rules_card
 from tht_app.domain.identity import Permission
 from tht_app.state.identity.people import PeopleState
 from tht_app.state.marks import SIGNED_IN
@@ -22,6 +23,7 @@ def settings() -> rx.Component:
     owners = rx.fragment(people_card(), create_sheet(), person_sheet(), disable_dialog())
     return page_body(
         rx.cond(allowed((Permission.IDENTITY_MANAGE,)), owners),
+        rx.cond(allowed((Permission.SETTINGS_MANAGE,)), queue_rules_card()),
         my_password_card(),
         title_key="identity.settings.title",
     )

@@ -44,7 +44,15 @@ DEVICE_NAMES = {
     "tympanometer-1": ("Timpanometer", "tympanometer"),
     "suction-1": ("Mikroskop dan pengisap telinga", "suction"),
 }
-COUNTERS = (("F", "Farmasi", "Pharmacy", PointKind.PHARMACY), ("K", "Kasir", "Cashier", PointKind.CASHIER))
+COUNTERS = (
+    ("F", "Farmasi", "Pharmacy", PointKind.PHARMACY, ""),
+    ("K", "Kasir", "Cashier", PointKind.CASHIER, "F"),
+    ("U", "Audiologi", "Audiology", PointKind.AUDIOLOGY, ""),
+    ("R", "Pendaftaran", "Registration", PointKind.REGISTRATION, ""),
+)
+"""Letter, names, kind, and where people usually go from there."""
+PAY = "K"
+"""Where people usually go from a doctor."""
 LUNCH = (time(12, 30), time(13, 30))
 TOGETHER = 40
 """Lots in one delivery."""
@@ -59,6 +67,7 @@ class Place:
     devices: dict[str, DeviceId] = field(default_factory=dict)
     visit_types: dict[str, VisitTypeId] = field(default_factory=dict)
     points: list[ServicePointId] = field(default_factory=list)
+    counters: dict[str, ServicePointId] = field(default_factory=dict)
     products: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -81,11 +90,13 @@ async def furnish(hand: Hand, plan: Plan) -> Place:
     await hand.do(InstallHolidays(), opening, "holidays")
     for visit_type in await hand.ask(ListVisitTypes(), plan.now):
         place.visit_types[visit_type.code] = visit_type.id
+    for number, (letter, name, name_en, kind, following) in enumerate(COUNTERS):
+        counter = SaveServicePoint(
+            letter, name, name_en, kind, position=50 + number, next_point_id=place.counters.get(following)
+        )
+        place.counters[letter] = await hand.do(counter, opening, f"counter.{letter}")
     for number, doctor in enumerate(DOCTORS):
         await _doctor(hand, place, number, PractitionerId(ids[doctor.username]), opening)
-    for number, (letter, name, name_en, kind) in enumerate(COUNTERS):
-        point = SaveServicePoint(letter, name, name_en, kind, position=50 + number)
-        await hand.do(point, opening, f"counter.{letter}")
     await _products(hand, place, opening)
     await _stock(hand, place, plan)
     return place
@@ -94,7 +105,7 @@ async def furnish(hand: Hand, plan: Plan) -> Place:
 async def _rooms_and_devices(hand: Hand, place: Place, opening: datetime) -> None:
     for number, name in enumerate(ROOMS):
         place.rooms.append(await hand.do(SaveRoom(name, number * 10), opening, f"room.{number}"))
-    signs = {room: str(number) for number, room in enumerate(place.rooms, start=1)}
+    signs: dict[UUID, str] = {room: str(number) for number, room in enumerate(place.rooms, start=1)}
     await hand.do(SaveRoomSigns(signs), opening, "signs")
     for number, (key, (name, kind)) in enumerate(DEVICE_NAMES.items()):
         place.devices[key] = await hand.do(SaveDevice(name, kind, number * 10), opening, f"device.{key}")
@@ -114,8 +125,9 @@ async def _doctor(hand: Hand, place: Place, number: int, person: PractitionerId,
     await hand.do(SetBreaks(person, breaks, opening.date()), opening, f"breaks.{number}")
     letter = "ABCDE"[number]
     point = SaveServicePoint(
-        letter, f"Poli THT {letter}", f"ENT {letter}", PointKind.PRACTITIONER, person, room, position=number * 10
-    )
+        letter, f"Poli THT {letter}", f"ENT {letter}", PointKind.PRACTITIONER, person, room,
+        position=number * 10, next_point_id=place.counters[PAY],
+    )  # fmt: skip
     place.points.append(await hand.do(point, opening, f"point.{number}"))
 
 

@@ -20,6 +20,7 @@ from tht_app.use_cases.registration import PreviewImport, RegisterPatient, RunIm
 from tht_app.use_cases.settings import MarkAsDemo, ReadDemoMark
 
 SERVICE = "demo"
+AT_REGISTRATION = 3
 NOT_EMPTY = "This clinic has accounts of its own and is no demo: name another folder with THT_DATA_DIR."
 
 
@@ -67,7 +68,7 @@ async def _fill(hand: Hand, plan: Plan, zone: tzinfo, note: Callable[[str], None
     await _import_list(hand, plan)
     patients = await _register_all(hand, plan)
     started.append(monotonic())
-    await _carry_out(hand, plan, Visits(hand, place, patients))
+    await _carry_out(hand, plan, Visits(hand, place, patients, plan.now))
     await DemoCalendar(hand, plan, place, patients, zone).write()
     for number, form in twins(plan):
         await hand.do(RegisterPatient(form), plan.now - LATER, f"twin/{number}")
@@ -122,3 +123,6 @@ async def _carry_out(hand: Hand, plan: Plan, visits: Visits) -> None:
         if day == plan.today:
             await visits.skip_first(0, plan.now - timedelta(minutes=4))
             await visits.call_first(1, plan.now - timedelta(minutes=1))
+            seen = {visit.patient for visit in plan.visits}
+            strangers = [number for number in range(len(plan.patients)) if number not in seen | plan.imported]
+            await visits.at_registration(strangers[-AT_REGISTRATION:], plan.now - timedelta(minutes=2))

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from tht_app.cli.demo.clinic import Place
+from tht_app.cli.demo.clinic import PAY, Place
 from tht_app.cli.demo.content import KnownAllergy
 from tht_app.cli.demo.hand import Hand
 from tht_app.cli.demo.plan import Counter, Outcome, Visit
 from tht_app.cli.demo.scenario import read_signa
 from tht_app.cli.demo.shelf import SHELF
+from tht_app.domain.queue import Need, PriorityReason, TicketId
 from tht_app.domain.registration import PatientId
 from tht_app.domain.scheduling import AppointmentId, CancelReason
 from tht_app.use_cases.encounter import (
@@ -32,21 +34,39 @@ from tht_app.use_cases.pharmacy import (
     SaveDraft,
     SignPrescription,
 )
-from tht_app.use_cases.queue import CallNext, CheckIn, FinishTicket, IssuedTicket, SkipTicket, StartTicket, WalkIn
+from tht_app.use_cases.queue import (
+    CallAgain,
+    CallNext,
+    CheckIn,
+    FinishTicket,
+    IssuedTicket,
+    SkipTicket,
+    StartTicket,
+    WalkIn,
+)
 from tht_app.use_cases.scheduling import BookAppointment, CancelAppointment, MarkNoShow
 
 EXTRA_HOURS = "Jam praktik tambahan data demo"
 SECTIONS = ("subjective", "objective", "assessment", "plan")
 AT_THE_DESK = frozenset({Outcome.SIGNED, Outcome.UNSIGNED, Outcome.IN_SERVICE, Outcome.WAITING})
 BY_NURSE = frozenset({"subjective"})
+COUNTER_DAYS = timedelta(days=4)
+NEEDS: Mapping[int, tuple[Need, ...]] = {3: (Need.VISUAL,), 7: (Need.WHEELCHAIR,), 9: (Need.VISUAL, Need.SIGN_LANGUAGE)}
+OFTEN_FIRST = 6
+"""Of those who wait, one in so many has a reason to go first."""
+
+
+def _reason(visit: Visit) -> PriorityReason | None:
+    first = visit.outcome is Outcome.WAITING and visit.number % OFTEN_FIRST == 0
+    return PriorityReason.ELDERLY if first else None
 
 
 class Visits:
     """Carries out the visits of a plan."""
 
-    def __init__(self, hand: Hand, place: Place, patients: Mapping[int, PatientId]) -> None:
-        """Take what the visits stand on."""
-        self._hand, self._place, self._patients = hand, place, patients
+    def __init__(self, hand: Hand, place: Place, patients: Mapping[int, PatientId], now: datetime) -> None:
+        """Take what the visits stand on; `now` is the moment that the demo shows."""
+        self._hand, self._place, self._patients, self._now = hand, place, patients, now
         self._through: dict[int, asyncio.Event] = {}
         self._before: dict[int, asyncio.Event] = {}
         self._last: dict[int, asyncio.Event] = {}
@@ -73,15 +93,58 @@ class Visits:
             self._through[visit.number].set()
             return
         ticket = await self._call(visit, appointment)
-        await self._nurse(visit, ticket.encounter_id)
+        encounter = cast("UUID", ticket.encounter_id)
         if visit.outcome is Outcome.IN_SERVICE:
+            self._through[visit.number].set()
+            await self._nurse(visit, encounter)
             return
-        await self._doctor(visit, ticket.encounter_id)
-        await self._hand.do(FinishTicket(ticket.ticket_id), visit.ended, f"v{visit.number}/finish")
+        finish = FinishTicket(ticket.ticket_id, self._place.counters[PAY] if self._pays(visit) else None)
+        following = await self._hand.do(finish, visit.ended, f"v{visit.number}/finish")
+        self._through[visit.number].set()
+        await self._nurse(visit, encounter)
+        await self._doctor(visit, encounter)
         if visit.outcome is Outcome.SIGNED:
-            signing = SignEncounter(ticket.encounter_id, "")
+            signing = SignEncounter(encounter, "")
             await self._hand.do(signing, visit.ended + timedelta(minutes=1), f"v{visit.number}/sign")
-        await self._pharmacy(visit, ticket.encounter_id)
+        await self._pharmacy(visit, encounter)
+        if following is not None:
+            await self._counters(visit, following)
+
+    def _pays(self, visit: Visit) -> bool:
+        """The way over the counters is walked in the last days, enough to know how long it takes."""
+        return self._now - visit.start < COUNTER_DAYS
+
+    async def _counters(self, visit: Visit, paying: TicketId) -> None:
+        """Pay, then fetch the medicine, as far as the prescription has come."""
+        key = f"v{visit.number}"
+        called = visit.ended + timedelta(minutes=1 + visit.number % 4)
+        if visit.counter is Counter.WAITING and visit.number % 2:
+            return
+        await self._hand.do(CallAgain(paying), called, f"{key}/pay-call")
+        paid = called + timedelta(minutes=2 + visit.number % 3)
+        target = self._place.counters["F"] if visit.story.medicines else None
+        fetching = await self._hand.do(FinishTicket(paying, target), paid, f"{key}/pay")
+        if fetching is None or visit.counter is Counter.WAITING:
+            return
+        handed = visit.ended + self._wait(visit)
+        await self._hand.do(CallAgain(fetching), handed, f"{key}/fetch-call")
+        if visit.counter is Counter.DISPENSED:
+            done = handed + timedelta(minutes=1 + visit.number % 3)
+            await self._hand.do(FinishTicket(fetching), done, f"{key}/fetch")
+
+    @staticmethod
+    def _wait(visit: Visit) -> timedelta:
+        """From the doctor's door to the medicine."""
+        return timedelta(minutes=8 + visit.number % 14)
+
+    async def at_registration(self, patients: Sequence[int], at: datetime) -> None:
+        """New people at the desk who do not have a doctor yet; the first has just been called."""
+        for place, number in enumerate(patients):
+            came = at - timedelta(minutes=9 - 4 * place)
+            walk_in = WalkIn(self._patients[number], service_point_id=self._place.counters["R"])
+            await self._hand.do(walk_in, came, f"today/registration/{place}")
+        if patients:
+            await self._hand.do(CallNext(self._place.counters["R"]), at, "today/registration/call")
 
     async def _book(self, visit: Visit) -> AppointmentId:
         """Call by telephone some days before; outside of hours only the demo's own today can lie."""
@@ -107,13 +170,16 @@ class Visits:
         await self._hand.do(cancel, visit.start - timedelta(hours=5), f"v{visit.number}/cancel")
 
     async def _arrive(self, visit: Visit, appointment: AppointmentId | None) -> IssuedTicket:
+        reason, needs = _reason(visit), NEEDS.get(visit.number % 11, ())
         request = (
-            CheckIn(appointment)
+            CheckIn(appointment, reason, needs)
             if appointment is not None
             else WalkIn(
                 self._patients[visit.patient],
                 self._place.doctors[visit.doctor],
                 self._place.visit_types[visit.visit_type],
+                reason,
+                needs=needs,
             )
         )
         return await self._hand.do(request, visit.arrived, f"v{visit.number}/arrive")
@@ -124,7 +190,6 @@ class Visits:
         ticket = await self._arrive(visit, appointment)
         point = self._place.points[visit.doctor]
         await self._hand.do(CallNext(point), visit.called, f"v{visit.number}/call")
-        self._through[visit.number].set()
         await self._hand.do(StartTicket(ticket.ticket_id), visit.called, f"v{visit.number}/start")
         return ticket
 
@@ -194,8 +259,7 @@ class Visits:
             await self._hand.do(ClaimPrescription(draft), at + timedelta(minutes=4), f"{key}/claim")
             await self._hand.do(MarkReady(draft), at + timedelta(minutes=9), f"{key}/ready")
             return
-        wait = timedelta(minutes=8 + visit.number % 14)
-        await self._hand.do(Dispense(draft), at + wait, f"{key}/dispense")
+        await self._hand.do(Dispense(draft), at + self._wait(visit), f"{key}/dispense")
 
     def _line(self, visit: Visit, number: int) -> LineDraft:
         medicine, side = visit.story.medicines[number]

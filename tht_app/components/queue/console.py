@@ -6,17 +6,14 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
-from tht_app.components.queue.tickets import (
-    ticket_line,
-    ticket_marks,
-    ticket_sharing,
-    ticket_sharing_small,
-    waited_badge,
-)
+from tht_app.components.queue.tickets import ticket_line, ticket_marks, ticket_sharing, visit_marks, waited_badge
+from tht_app.components.queue.waiting import recent_steps, waiting_list
+from tht_app.components.ui.field import BOX
 from tht_app.components.ui.words import joined
 from tht_app.domain.identity import Permission
 from tht_app.i18n import t
-from tht_app.state.queue.console import QueueState
+from tht_app.state.queue.console import HOME, QueueState
+from tht_app.state.queue.ticket import TicketState
 
 BIG = "min-h-16! text-20! px-6 w-full whitespace-normal!"
 TAB = (
@@ -61,6 +58,7 @@ def _next_button(shown: Any) -> rx.Component:
     return ui.form(
         rx.el.input(type="hidden", name="point", value=shown.id, read_only=True),
         rx.el.input(type="hidden", name="finish", value=shown.current.id, read_only=True),
+        rx.el.input(type="hidden", name="send_to", value=_chosen_next(shown), read_only=True),
         ui.submit_button(
             label,
             icon="megaphone",
@@ -79,6 +77,26 @@ def _next_button(shown: Any) -> rx.Component:
     )
 
 
+def _chosen_next(shown: Any) -> Any:
+    return rx.cond(QueueState.send_to, QueueState.send_to, rx.cond(shown.usual_next, shown.usual_next, HOME))
+
+
+def _next_point(shown: Any) -> rx.Component:
+    """Where the patient goes from here; the usual way is chosen already."""
+    return rx.el.label(
+        rx.el.span(t("queue.console.send_to"), class_name="font-semibold text-14"),
+        rx.el.select(
+            rx.el.option(t("queue.console.home"), value=HOME),
+            rx.foreach(shown.targets, lambda target: rx.el.option(target.label, value=target.value)),
+            value=_chosen_next(shown),
+            on_change=QueueState.choose_next,
+            class_name=f"{BOX} w-auto! max-w-72",
+            data_testid="queue-console-send-to",
+        ),
+        class_name="flex flex-wrap items-center gap-3",
+    )
+
+
 def _current_actions(ticket: Any) -> rx.Component:
     called = ticket.status == "called"
     return rx.el.div(
@@ -86,6 +104,7 @@ def _current_actions(ticket: Any) -> rx.Component:
         rx.cond(called, ui.button("queue.console.start", on_click=QueueState.start(ticket.id), icon="door-open")),
         rx.cond(called, ui.button("queue.console.skip", on_click=QueueState.skip(ticket.id), icon="skip-forward")),
         ui.button("queue.console.finish", on_click=QueueState.finish(ticket.id), icon="check"),
+        ui.button("queue.console.change", on_click=TicketState.open_ticket(ticket.id), icon="ellipsis"),
         rx.cond(
             ticket.encounter_id & allowed((Permission.RECORD_READ,)),
             ui.link_button("queue.console.open_visit", "/encounters/" + ticket.encounter_id, icon="stethoscope"),
@@ -123,6 +142,7 @@ def _current(shown: Any) -> rx.Component:
                 ui.badge(t("queue.console.called_at", time=ticket.called, count=ticket.calls)),
                 waited_badge(ticket),
                 ticket_marks(ticket),
+                visit_marks(ticket),
                 class_name="flex flex-wrap gap-1 pt-1",
             ),
             class_name="flex flex-col gap-0.5 min-w-0",
@@ -147,7 +167,13 @@ def _stage(shown: Any) -> rx.Component:
         rx.cond(shown.has_current, _current(shown), nobody),
         rx.cond(
             shown.may_call,
-            rx.fragment(rx.cond(shown.has_current, _current_actions(shown.current)), _next_button(shown)),
+            rx.fragment(
+                rx.cond(
+                    shown.has_current,
+                    rx.fragment(_current_actions(shown.current), _next_point(shown)),
+                ),
+                _next_button(shown),
+            ),
             ui.alert("queue.console.look_only", "info"),
         ),
         rx.cond(
@@ -178,73 +204,12 @@ def _finish_other(ticket: Any) -> rx.Component:
     )
 
 
-def _call_line(ticket: Any) -> rx.Component:
-    """A skipped patient who is back can be called out of turn."""
-    return rx.cond(
-        (ticket.status == "skipped") & QueueState.shown.may_call,
-        ui.button("queue.console.call_skipped", on_click=QueueState.call_again(ticket.id), icon="megaphone"),
-    )
-
-
-def _waiting(shown: Any) -> rx.Component:
-    return ui.card(
-        "queue.console.waiting",
-        rx.cond(
-            shown.waiting.length() > 0,
-            rx.el.ol(
-                rx.foreach(
-                    shown.waiting, lambda ticket: ticket_line(ticket, _call_line(ticket), ticket_sharing_small(ticket))
-                ),
-                class_name="list-none m-0 p-0",
-            ),
-            ui.empty("queue.console.empty.title", "queue.console.empty.body", icon_name="armchair"),
-        ),
-        actions=ui.badge(shown.waiting.length().to(str)),
-    )
-
-
-def _recent(shown: Any) -> rx.Component:
-    """The last five steps; each that can be undone says what undoing will do."""
-    undo_button = (
-        "inline-flex items-center gap-1 min-h-control px-3 rounded-control text-accent-text font-semibold text-14 "
-        "text-left hover:bg-sunken border-0 bg-transparent"
-    )
-
-    def line(step: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.span(step.time, class_name="w-12 shrink-0 tabular-nums text-muted"),
-            rx.el.span(step.words, class_name="flex-1 min-w-0"),
-            rx.cond(
-                step.undo & shown.may_call,
-                rx.el.button(
-                    ui.icon("undo-2", size=16),
-                    step.undo,
-                    type="button",
-                    on_click=QueueState.undo(step.ticket_id),
-                    class_name=undo_button,
-                    data_testid="queue-console-undo",
-                ),
-            ),
-            key=step.id,
-            class_name="flex items-center gap-3 min-h-row border-b border-line last:border-b-0",
-        )
-
-    return ui.card(
-        "queue.console.recent",
-        rx.cond(
-            shown.recent.length() > 0,
-            rx.el.ol(rx.foreach(shown.recent, line), class_name="list-none m-0 p-0"),
-            rx.el.p(t("queue.console.no_recent"), class_name="m-0 text-muted"),
-        ),
-    )
-
-
 def console() -> rx.Component:
     """One service point at work."""
     shown = QueueState.shown
     board = rx.el.div(
-        rx.el.div(_stage(shown), _recent(shown), class_name="flex flex-col gap-4 min-w-0"),
-        _waiting(shown),
+        rx.el.div(_stage(shown), recent_steps(shown), class_name="flex flex-col gap-4 min-w-0"),
+        waiting_list(shown),
         class_name="grid gap-4 items-start grid-cols-1 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]",
     )
     nowhere = ui.empty("queue.console.no_point.title", "queue.console.no_point.body", icon_name="map-pin-off")
@@ -252,4 +217,20 @@ def console() -> rx.Component:
         QueueState.loaded,
         rx.cond(shown.id, rx.fragment(point_tabs(), board), nowhere),
         ui.skeleton(8),
+    )
+
+
+def console_keys() -> rx.Component:
+    """One key for each step of the console."""
+    return ui.shortcuts(
+        [
+            ui.Shortcut("n", "queue-console-next", "queue.keys.next"),
+            ui.Shortcut("u", "queue-console-again", "queue.console.again"),
+            ui.Shortcut("m", "queue-console-start", "queue.console.start"),
+            ui.Shortcut("l", "queue-console-skip", "queue.console.skip"),
+            ui.Shortcut("s", "queue-console-finish", "queue.console.finish"),
+            ui.Shortcut("p", "queue-console-change", "queue.keys.move"),
+            ui.Shortcut("z", "queue-console-undo", "queue.keys.undo"),
+            ui.Shortcut("t", "queue-walk-in-open", "queue.walk_in.open"),
+        ]
     )

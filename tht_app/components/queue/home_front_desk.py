@@ -70,5 +70,12 @@ def arrivals() -> rx.Component:
             ui.skeleton(6),
         ),
         walk_in_sheet(),
+        ui.shortcuts(
+            [
+                ui.Shortcut("h", "queue-arrivals-check-in", "queue.keys.arrived", focus=True),
+                ui.Shortcut("t", "queue-walk-in-open", "queue.walk_in.open"),
+            ]
+        ),
+        ui.shortcuts_hint(),
         actions=walk_in_button(),
     )

@@ -12,6 +12,10 @@ from tht_app.i18n import t
 from tht_app.state.queue.arrivals import WaitingState
 
 
+def _ticket(ticket: Any) -> rx.Component:
+    return ticket_line(ticket)
+
+
 def _point(point: Any) -> rx.Component:
     tone: Any = rx.match(point.tone, ("long", "wait"), ("too_long", "danger"), "neutral")
     head = rx.el.div(
@@ -34,7 +38,7 @@ def _point(point: Any) -> rx.Component:
         head,
         rx.cond(
             point.count > 0,
-            rx.el.ol(rx.foreach(point.waiting, ticket_line), class_name="list-none m-0 p-0"),
+            rx.el.ol(rx.foreach(point.waiting, _ticket), class_name="list-none m-0 p-0"),
             rx.el.p(t("queue.waiting.nobody"), class_name="m-0 text-13 text-muted"),
         ),
         rx.cond(

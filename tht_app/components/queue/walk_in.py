@@ -35,6 +35,7 @@ def walk_in_sheet() -> rx.Component:
                 label_key="queue.walk_in.patient",
                 required=True,
                 error=errors["walk_in_patient"],
+                auto_focus=True,
             ),
             ui.field(
                 "queue.walk_in.doctor",
@@ -42,6 +43,7 @@ def walk_in_sheet() -> rx.Component:
                 kind="select",
                 required=True,
                 options=state.doctors,
+                default_value=state.place,
                 error=errors["walk_in_doctor"],
             ),
             ui.field(

@@ -24,7 +24,8 @@ export function FormWatch({ fields, first, onLeft }) {
     form.addEventListener("focusout", later);
     form.addEventListener("change", later);
     // The sheet takes the focus itself when it opens; the first field is where one begins.
-    const begin = setTimeout(() => form.elements.namedItem(first)?.focus(), 0);
+    // A box that suggests has a hidden twin of the same name, so that the name alone brings two.
+    const begin = setTimeout(() => (document.getElementById(first) ?? form.elements.namedItem(first))?.focus(), 0);
     later();
     return () => {
       clearTimeout(begin);

@@ -35,6 +35,7 @@ def patient_picker(
     default_text: Any = "",
     required: bool = False,
     error: Any = None,
+    auto_focus: bool = False,
     test_id: str | None = None,
 ) -> rx.Component:
     """Choose a patient: `on_pick(patient_id)` is sent, or, with `name`, the id is a field of the form around it.
@@ -52,5 +53,6 @@ def patient_picker(
         default_text=default_text,
         required=required,
         error=error,
+        auto_focus=auto_focus,
         test_id=test_id,
     )

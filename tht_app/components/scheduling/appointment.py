@@ -21,6 +21,7 @@ def _facts(shown: Any) -> rx.Component:
     rows: list[tuple[str, Any]] = [
         ("scheduling.appointment.doctor", shown.doctor),
         ("scheduling.appointment.room", shown.room),
+        ("scheduling.appointment.devices", shown.devices),
         ("scheduling.appointment.ticket", shown.ticket),
         ("scheduling.appointment.note", shown.note),
         ("scheduling.appointment.override_reason", shown.override_reason),
@@ -137,6 +138,7 @@ def _cancel_form(shown: Any) -> rx.Component:
             error=errors["cancel_reason"],
         ),
         ui.field("scheduling.cancel.note", "cancel_note", error=errors["cancel_note"]),
+        rx.cond(shown.in_series, ui.checkbox("scheduling.cancel.rest", "cancel_rest")),
         ui.form_actions(_back(), ui.submit_button("scheduling.cancel.submit", kind="danger", icon="calendar-x")),
         on_submit=AppointmentState.cancel,
         key_epoch=AppointmentState.key_epoch,

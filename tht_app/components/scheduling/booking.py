@@ -6,12 +6,17 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
+from tht_app.components.registration.form_watch import FormWatch
 from tht_app.components.registration.search_box import patient_picker
+from tht_app.components.scheduling.hold import hold_line
+from tht_app.components.scheduling.series import series_dates, series_fields
 from tht_app.domain.identity import Permission
 from tht_app.i18n import t
 from tht_app.state.scheduling.booking import BookingState
 
 OVERRIDE = (Permission.APPOINTMENT_OVERRIDE,)
+WATCHED = [f"booking_{name}" for name in ("patient", "doctor", "type", "date", "time", "minutes", "room")]
+"""What decides which time is kept while the form is open."""
 
 
 def refused(refusal: Any, offers: Any, prefix: str) -> rx.Component:
@@ -106,13 +111,24 @@ def booking_sheet() -> rx.Component:
     state: Any = BookingState
     return ui.side_sheet(
         ui.form(
+            FormWatch.create(fields=WATCHED, first="booking_patient", on_left=BookingState.consider),
+            hold_line(),
             ui.error_summary(state.errors),
             *_fields(state),
+            series_fields(state.errors),
             ui.form_actions(
                 ui.submit_button("scheduling.booking.submit", icon="calendar-check"),
                 ui.button("common.cancel", on_click=BookingState.close_booking, test_id="scheduling-booking-cancel"),
+                ui.submit_button(
+                    "scheduling.waiting.instead",
+                    kind="ghost",
+                    icon="list-todo",
+                    name="wait",
+                    value="1",
+                    test_id="scheduling-booking-wait",
+                ),
             ),
-            refused(state.refusal, state.offers, "booking"),
+            rx.cond(state.series.length() > 0, series_dates(), refused(state.refusal, state.offers, "booking")),
             on_submit=BookingState.book,
             key_epoch=state.key_epoch,
             errors=state.errors,

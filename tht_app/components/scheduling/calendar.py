@@ -130,7 +130,7 @@ def _words() -> dict[str, Any]:
 
 def _looks() -> dict[str, str]:
     return {
-        "frame": "relative h-[calc(100dvh-13rem)] min-h-96 tablet:h-[calc(100dvh-19rem)]",
+        "frame": "relative h-[calc(100dvh-13rem)] min-h-96 tablet:h-[calc(100dvh-18rem)]",
         "refused": (
             "fixed z-[55] w-80 max-w-[calc(100vw-1rem)] flex flex-col gap-2 p-3 rounded-card border border-danger "
             "bg-surface shadow-float focus:outline-2 focus:outline-danger"

@@ -73,7 +73,7 @@ def chooser(
             value=value,
             on_change=on_change,
             id=name,
-            class_name=f"{BOX} w-auto max-w-80",
+            class_name=f"{BOX} w-auto max-w-80 tablet:max-w-44",
             data_testid=name,
         ),
     )

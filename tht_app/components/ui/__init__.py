@@ -8,6 +8,7 @@ from tht_app.components.ui.form import error_summary, field_group, form, form_ac
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.overlay import dialog, dialog_actions, menu, menu_item, side_sheet
 from tht_app.components.ui.patient_banner import allergy_slot, patient_banner
+from tht_app.components.ui.shortcuts import Shortcut, shortcuts, shortcuts_hint
 from tht_app.components.ui.show import (
     alert,
     badge,
@@ -29,6 +30,7 @@ from tht_app.components.ui.toasts import toasts
 __all__ = [
     "Column",
     "Option",
+    "Shortcut",
     "alert",
     "allergy_slot",
     "badge",
@@ -58,6 +60,8 @@ __all__ = [
     "pager",
     "patient_banner",
     "radio_group",
+    "shortcuts",
+    "shortcuts_hint",
     "side_sheet",
     "skeleton",
     "stat",

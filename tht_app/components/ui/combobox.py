@@ -54,6 +54,7 @@ def combobox(
     required: bool = False,
     error: Any = None,
     hide_label: bool = False,
+    auto_focus: bool = False,
     test_id: str | None = None,
 ) -> rx.Component:
     """Suggestions for a typed text.
@@ -61,6 +62,7 @@ def combobox(
     `on_search(text)` is sent 180 ms after the last key, from the `least`-th character; it fills `results`, a Var of
     `list[Option]` (or any object with value, label, hint). `on_pick(value)` is sent for the chosen one. With `name` it
     is a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
+    `auto_focus` is for the box of a sheet or dialog in which one begins.
     """
     mark = mark_of(label_key, test_id)
     identity = name or mark or "combobox"
@@ -70,6 +72,8 @@ def combobox(
         "data-testid": mark,
         "aria-describedby": f"{identity}-error",
     }
+    if auto_focus:
+        box["data-autofocus"] = "true"
     if placeholder_key is not None:
         box["placeholder"] = said(placeholder_key)
     if hide_label:

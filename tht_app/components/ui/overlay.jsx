@@ -42,7 +42,7 @@ export function SideSheet({ open, onClose, children, ...rest }) {
   useEffect(() => {
     if (open) {
       from.current = document.activeElement;
-      panel.current?.focus();
+      (panel.current?.querySelector("[data-autofocus]") ?? panel.current)?.focus();
     } else if (from.current?.isConnected) {
       from.current.focus();
       from.current = null;

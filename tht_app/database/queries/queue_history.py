@@ -1,4 +1,7 @@
-"""What past tickets say of the next ones: how long cases took, and how good estimates were. No patient in it."""
+"""What past tickets say of the next ones: how long cases took, and how good estimates were. No patient in it.
+
+The past ends yesterday: what is told today does not swing with the last case, and one morning's answer holds all day.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,8 +25,8 @@ with cases as (
         row_number() over (partition by t.service_point_id,
             case when s.kind = 'practitioner' then t.visit_type_id end order by t.finished_at desc) as place
     from queue_ticket t join service_point s on s.id = t.service_point_id
-    where t.day between :since and :today and t.status = 'done' and t.first_called_at is not null
-        and t.finished_at > t.first_called_at and t.finished_at <= :now
+    where t.day >= :since and t.day < :today and t.status = 'done' and t.first_called_at is not null
+        and t.finished_at > t.first_called_at
         and t.finished_at < t.first_called_at + make_interval(mins => :longest)
 )
 select service_point_id, kind, visit_type_id, grouping(service_point_id) as everywhere,
@@ -43,8 +46,7 @@ from (
         (w.wait - t.expected_minutes) / sqrt(t.expected_minutes + :grace) as error
     from queue_ticket t,
         lateral (select extract(epoch from t.first_called_at - t.issued_at) / 60 as wait) w
-    where t.day between :since and :today and t.first_called_at is not null and t.estimate_high is not null
-        and t.first_called_at <= :now
+    where t.day >= :since and t.day < :today and t.first_called_at is not null and t.estimate_high is not null
 ) e group by service_point_id
 """
 
@@ -55,7 +57,6 @@ async def cases(work: UnitOfWork, since: date) -> Sequence[RowMapping]:
         CASES,
         since=since,
         today=work.today(),
-        now=work.now(),
         longest=LONGEST_MINUTES,
         recent=RECENT_CASES,
     )
@@ -63,17 +64,23 @@ async def cases(work: UnitOfWork, since: date) -> Sequence[RowMapping]:
 
 async def errors(work: UnitOfWork, since: date, grace: float) -> Sequence[RowMapping]:
     """How the estimates of each point turned out: minutes from the ticket to the first call."""
-    return await work.fetch(ERRORS, since=since, today=work.today(), now=work.now(), grace=grace)
+    return await work.fetch(ERRORS, since=since, today=work.today(), grace=grace)
 
 
 async def state_of(work: UnitOfWork, point_ids: Sequence[Any], day: date) -> Sequence[RowMapping]:
-    """The tickets of these points that still count for a wait: who is inside, who waits, in the order of their turn."""
+    """The tickets of these points that count for a wait at this moment, in the order of their turn.
+
+    `waits` tells who waits from who is inside.
+    """
     return await work.fetch(
-        "select id, service_point_id, status, visit_type_id, priority, queued_at, number, first_called_at, started_at "
-        "from queue_ticket where day = :day and service_point_id = any(cast(:ids as uuid[])) "
-        "and status in ('waiting', 'called', 'in-service') order by priority desc, queued_at, number",
+        "select id, service_point_id, visit_type_id, priority, queued_at, first_called_at, "
+        "(status = 'waiting' or first_called_at > :now) as waits "
+        "from queue_ticket where day = :day and service_point_id = any(cast(:ids as uuid[])) and issued_at <= :now "
+        "and (status in ('waiting', 'called', 'in-service') or (status = 'done' and finished_at > :now)) "
+        "order by priority desc, queued_at, number",
         ids=list(point_ids),
         day=day,
+        now=work.now(),
     )
 
 

@@ -1,6 +1,6 @@
 """Who waits where, who comes next, how long it takes, and what is told of it. No clock, no I/O."""
 
-from .estimate import Accuracy, Cases, Certainty, Estimate, History, Inside, Spread
+from .estimate import Accuracy, Cases, Certainty, Estimate, History, Inside, Spread, Waiting
 from .task_times import Task
 from .ticket import (
     CURRENT,
@@ -73,6 +73,7 @@ __all__ = [
     "TicketId",
     "TicketStatus",
     "TicketStep",
+    "Waiting",
     "ensure_may_call",
     "ensure_step",
     "goes_on",

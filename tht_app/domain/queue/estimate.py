@@ -4,7 +4,8 @@ The expectation (clinical guide, module "hearing-friendly waiting room"):
 
     w         = n / (n + 10)                       n = cases of this service point and visit type
     t         = w * median(last 30) + (1 - w) * clinic_prior
-    expected  = doctor's late start + (rest of who is inside + sum of t ahead) / who serves there now
+    expected  = doctor's late start + (rest of who is inside + sum of t ahead) / who serves there now,
+                for nobody before the time that they were given
 
 The range around it is not assumed but measured: what past expectations missed by, divided by the square root of the
 expectation (independent times add up in their variances), has a median and an 80th percentile; those two, put on
@@ -106,6 +107,14 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who waits; `not_before` is in how many minutes the time comes for which they are booked."""
+
+    visit_type_id: UUID | None
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What is said to somebody who waits: minutes from now. `expected` is the unrounded middle, for measuring errors.
 
@@ -152,9 +161,9 @@ def published(expected: float, spread: Spread) -> Estimate:
 
 
 def estimates(
-    history: History | None, inside: Sequence[Inside], waiting: Sequence[UUID | None], *, late: float = 0.0
+    history: History | None, inside: Sequence[Inside], waiting: Sequence[Waiting], *, late: float = 0.0
 ) -> list[Estimate]:
-    """An estimate for each who waits; `waiting` has their visit types in the order of their turn.
+    """An estimate for each who waits, in the order of their turn.
 
     `late` is how many minutes pass before the doctor begins at all.
     """
@@ -162,11 +171,13 @@ def estimates(
         return [Estimate(Certainty.UNKNOWN) for _ in waiting]
     usual = [history.minutes(one.visit_type_id) for one in inside]
     overrun = any(one.elapsed > OVERRUN * minutes for one, minutes in zip(inside, usual, strict=True))
-    ahead = sum(remaining(minutes, one.elapsed) for one, minutes in zip(inside, usual, strict=True))
     servers, spread = max(1, len(inside)), history.spread()
+    rest = sum(remaining(minutes, one.elapsed) for one, minutes in zip(inside, usual, strict=True))
+    free = late + rest / servers
     found: list[Estimate] = []
-    for visit_type_id in waiting:
-        said = published(late + ahead / servers, spread)
+    for one in waiting:
+        free = max(free, one.not_before)
+        said = published(free, spread)
         found.append(Estimate(Certainty.BUSY, expected=said.expected) if overrun else said)
-        ahead += history.minutes(visit_type_id)
+        free += history.minutes(one.visit_type_id) / servers
     return found

@@ -3,10 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from tht_app.domain.queue import CURRENT, TicketStatus, wait_tone, waited_minutes
+from tht_app.domain.queue import (
+    CURRENT,
+    Accuracy,
+    Certainty,
+    Estimate,
+    Need,
+    TicketStatus,
+    TicketStep,
+    wait_tone,
+    waited_minutes,
+)
 from tht_app.domain.scheduling import AppointmentStatus
 from tht_app.i18n import text_of, time_text
-from tht_app.state.scheduling.view_models import person_text
+from tht_app.state.scheduling.view_models import OptionView, person_text
 from tht_app.use_cases.queue import Point, PointQueue, RecentStep, TicketEntry
 from tht_app.use_cases.scheduling import AppointmentEntry, DayPlan
 
@@ -34,9 +44,17 @@ class TicketView:
     calls: int = 0
     room: str = ""
     priority: str = ""
+    reason: str = ""
     encounter_id: str = ""
     unseen: bool = False
     """Whether a call is still not acknowledged on the patient's phone."""
+    payer: str = "self"
+    first_visit: bool = False
+    visual: bool = False
+    sign: bool = False
+    wheelchair: bool = False
+    estimate: str = ""
+    """How long it will take from now, in words: a range, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,12 @@ class ConsoleView:
     waiting: list[TicketView] = field(default_factory=list[TicketView])
     done: int = 0
     recent: list[RecentView] = field(default_factory=list[RecentView])
+    usual_next: str = ""
+    """The id of the point where people usually go from here, empty for home."""
+    targets: list[OptionView] = field(default_factory=list[OptionView])
+    """The other points, to send or move somebody to."""
+    accuracy: str = ""
+    """How good the estimates here have been, in words."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +161,33 @@ def ticket_view(ticket: TicketEntry, zone: tzinfo, now: datetime, lang: str) -> 
         calls=ticket.calls,
         room=ticket.room_name,
         priority=text_of(f"queue.priority.{ticket.priority_reason.value}", lang) if ticket.priority_reason else "",
+        reason=ticket.priority_reason.value if ticket.priority_reason else "",
         encounter_id=str(ticket.encounter_id) if ticket.encounter_id else "",
         unseen=ticket.seen is False,
+        payer=ticket.payer,
+        first_visit=ticket.first_visit,
+        visual=Need.VISUAL in ticket.needs,
+        sign=Need.SIGN_LANGUAGE in ticket.needs,
+        wheelchair=Need.WHEELCHAIR in ticket.needs,
+        estimate=estimate_text(ticket.turn.estimate, lang) if ticket.turn else "",
     )
+
+
+def estimate_text(estimate: Estimate, lang: str) -> str:
+    """A wait in words: `15–25 menit`, `sebentar lagi`, or why nothing can be said."""
+    if estimate.certainty is not Certainty.RANGE:
+        return text_of(f"queue.estimate.{estimate.certainty.value}", lang)
+    if estimate.low == 0:
+        return text_of("queue.estimate.soon", lang, high=estimate.high)
+    return text_of("queue.estimate.range", lang, low=estimate.low, high=estimate.high)
+
+
+def accuracy_text(accuracy: Accuracy | None, lang: str) -> str:
+    """How estimates of the last days turned out, for staff."""
+    if accuracy is None:
+        return text_of("queue.accuracy.none", lang)
+    share, missed = round(accuracy.within * 100), round(accuracy.mean_error)
+    return text_of("queue.accuracy.measured", lang, share=share, missed=missed, count=accuracy.count)
 
 
 def recent_view(step: RecentStep, zone: tzinfo, lang: str) -> RecentView:
@@ -149,8 +197,17 @@ def recent_view(step: RecentStep, zone: tzinfo, lang: str) -> RecentView:
         ticket_id=str(step.ticket_id),
         time=time_text(step.at.astimezone(zone)),
         words=text_of(f"queue.step.{_word(step.step.value)}", lang, ticket=step.label, point=_next(step, lang)),
-        undo=text_of(f"queue.undo.{_word(step.undo_to.value)}", lang, ticket=step.label) if step.undo_to else "",
+        undo=_undo_text(step, lang),
     )
+
+
+def _undo_text(step: RecentStep, lang: str) -> str:
+    """What undoing a step will do; empty when it cannot be undone."""
+    if step.undo_to is None:
+        return ""
+    chained = step.step in {TicketStep.FORWARDED, TicketStep.MOVED}
+    word = step.step.value if chained else _word(step.undo_to.value)
+    return text_of(f"queue.undo.{word}", lang, ticket=step.label, point=_next(step, lang))
 
 
 def _next(step: RecentStep, lang: str) -> str:
@@ -174,6 +231,9 @@ def _current(queue: PointQueue) -> list[TicketEntry]:
 
 def console_view(queue: PointQueue, zone: tzinfo, now: datetime, lang: str) -> ConsoleView:
     """One service point: who is there, who comes next, what was done last."""
+    here = queue.point
+    targets = [OptionView(str(point.id), point_name(point, lang)) for point in queue.everywhere if point.id != here.id]
+    usual = str(here.next_point_id or "")
     current, *others = [ticket_view(ticket, zone, now, lang) for ticket in _current(queue)] or [TicketView()]
     return ConsoleView(
         id=str(queue.point.id),
@@ -187,6 +247,9 @@ def console_view(queue: PointQueue, zone: tzinfo, now: datetime, lang: str) -> C
         waiting=[ticket_view(ticket, zone, now, lang) for ticket in _waiting(queue)],
         done=sum(ticket.status is TicketStatus.DONE for ticket in queue.tickets),
         recent=[recent_view(step, zone, lang) for step in queue.recent],
+        usual_next=usual if usual in {target.value for target in targets} else "",
+        targets=targets,
+        accuracy=accuracy_text(queue.accuracy, lang),
     )
 
 

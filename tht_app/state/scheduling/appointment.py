@@ -29,6 +29,7 @@ from tht_app.state.scheduling.view_models import (
 from tht_app.use_cases.queue import CancelTicket, CheckIn
 from tht_app.use_cases.scheduling import (
     AppointmentEntry,
+    CancelRestOfSeries,
     FreeSlots,
     GetAppointment,
     ListPractitioners,
@@ -107,7 +108,12 @@ class AppointmentState(Acting, rx.State):
         """Call the appointment off."""
         key = form.pop("_key", "") or None
         former, calendar = await self._former()
-        await self._execute(read_cancel(form, former.id), key)
+        request = read_cancel(form, former.id)
+        if form.get("cancel_rest"):
+            await self._execute(CancelRestOfSeries(former.id, request.reason, request.note), key)
+            await self._done("scheduling.appointment.rest_cancelled", calendar)
+            return
+        await self._execute(request, key)
         await self._done("scheduling.appointment.cancelled", calendar, undo=AppointmentState.restore(str(former.id)))
 
     @handler(needs=BOOK)
@@ -157,11 +163,18 @@ class AppointmentState(Acting, rx.State):
         """The appointment as it is before the change."""
         return await self._entry(self.shown.id), await self.get_state(CalendarState)
 
-    async def _done(self, words: str, calendar: CalendarState, undo: Any = None, **params: str) -> None:
+    async def _done(
+        self,
+        words: str,
+        calendar: CalendarState,
+        undo: Any = None,
+        document: tuple[str, str] | None = None,
+        **params: str,
+    ) -> None:
         self.key_epoch += 1
         self.is_open = False
         await calendar._reread()
-        await self._notify(words, undo=undo, **params)
+        await self._notify(words, undo=undo, document=document, **params)
 
     def _forget(self) -> None:
         self.refusal, self.offers, self.errors = "", [], {}

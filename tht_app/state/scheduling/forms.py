@@ -7,10 +7,17 @@ from uuid import UUID
 
 from tht_app.domain.errors import Problem, ValidationFailed
 from tht_app.domain.registration import PatientId
-from tht_app.domain.scheduling import AppointmentId, CancelReason, DeviceId, PractitionerId, RoomId, VisitTypeId
+from tht_app.domain.scheduling import AppointmentId, CancelReason, DeviceId, HoldId, PractitionerId, RoomId, VisitTypeId
 from tht_app.state.scheduling.grid import read_wall
 from tht_app.state.scheduling.view_models import read_id
-from tht_app.use_cases.scheduling import LONGEST_TEXT, BookAppointment, CancelAppointment, MoveAppointment
+from tht_app.use_cases.scheduling import (
+    LONGEST_TEXT,
+    BookAppointment,
+    CancelAppointment,
+    FreeSlots,
+    HoldSlot,
+    MoveAppointment,
+)
 
 Form = Mapping[str, str]
 CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]?([0-5]\d)")
@@ -108,6 +115,37 @@ def read_booking(form: Form, zone: tzinfo) -> BookAppointment:
         room_id=RoomId(room) if room else None,
         note=note,
         override_reason=override,
+    )
+
+
+def wish_of(form: Form, zone: tzinfo) -> HoldSlot | None:
+    """The time that a form half filled in asks for; None while that is not known."""
+    read = _Reader(form, "booking_")
+    doctor, kind, start = read.id("doctor"), read.id("type"), read.start(zone)
+    minutes, room = read.minutes(), read.id("room", required=False)
+    patient = read_id(read.text("patient"))
+    if read.problems or doctor is None or kind is None or start is None:
+        return None
+    return HoldSlot(
+        practitioner_id=PractitionerId(doctor),
+        visit_type_id=VisitTypeId(kind),
+        start=start,
+        minutes=minutes,
+        room_id=RoomId(room) if room else None,
+        patient_id=PatientId(patient) if patient else None,
+    )
+
+
+def needs_of(wanted: BookAppointment | HoldSlot, minutes: int, hold: HoldId | None) -> FreeSlots:
+    """The question for free times with the same needs; `minutes` is the usual length of the visit."""
+    return FreeSlots(
+        wanted.practitioner_id,
+        wanted.minutes or minutes,
+        wanted.start,
+        wanted.room_id,
+        wanted.patient_id,
+        visit_type_id=wanted.visit_type_id,
+        hold_id=hold,
     )
 
 

@@ -95,6 +95,8 @@ class AppointmentView:
     doctor: str = ""
     room_id: str = ""
     room: str = ""
+    devices: str = ""
+    in_series: bool = False
     visit_type: str = ""
     tint: int = 1
     status: str = "booked"
@@ -260,6 +262,8 @@ def appointment_view(entry: AppointmentEntry, doctor: str, zone: tzinfo, now: da
         doctor=doctor,
         room_id=str(entry.room_id),
         room=entry.room_name,
+        devices=", ".join(entry.device_names),
+        in_series=entry.series_id is not None,
         visit_type=entry.visit_type_names[lang],
         tint=entry.tint,
         status=entry.status.value,

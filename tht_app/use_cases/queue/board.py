@@ -95,6 +95,8 @@ class PointQueue:
     may_call: bool
     tickets: tuple[TicketEntry, ...]
     recent: tuple[RecentStep, ...]
+    everywhere: tuple[Point, ...] = ()
+    """All points that are open: where somebody can be sent on to."""
     accuracy: Accuracy | None = None
     """How good estimates have been here in the last days; nothing before the first was measured."""
 
@@ -171,9 +173,10 @@ async def queue_of(request: QueueOf, work: UnitOfWork) -> tuple[PointQueue, ...]
     """Queues with names for those who may look patients up; the others see the points at which they call."""
     day = request.day or work.today()
     everywhere = Permission.PATIENT_READ in work.person.permissions
+    points = await queries.points(work)
     rows = [
         (row, may_call)
-        for row in await queries.points(work)
+        for row in points
         if request.service_point_id in {None, row["id"]}
         for may_call in [_may_call(work, row)]
         if everywhere or may_call
@@ -188,9 +191,15 @@ async def queue_of(request: QueueOf, work: UnitOfWork) -> tuple[PointQueue, ...]
     recent: dict[UUID, list[RecentStep]] = defaultdict(list)
     for step in await queries.recent_steps(work, ids, day, RECENT):
         recent[step["service_point_id"]].append(_recent(step))
+    open_points = tuple(read_point(row) for row in points)
     return tuple(
         PointQueue(
-            read_point(row), may_call, tuple(tickets[row["id"]]), tuple(recent[row["id"]]), waiting[row["id"]].accuracy
+            point=read_point(row),
+            may_call=may_call,
+            tickets=tuple(tickets[row["id"]]),
+            recent=tuple(recent[row["id"]]),
+            everywhere=open_points,
+            accuracy=waiting[row["id"]].accuracy,
         )
         for row, may_call in rows
     )

@@ -132,8 +132,11 @@ async def move_visit(work: UnitOfWork, row: RowMapping, status: EncounterStatus)
         await move_encounter(work, row["encounter_id"], status)
 
 
-async def finish(work: UnitOfWork, row: RowMapping, send_to: ServicePointId | None) -> None:
-    """The ticket is done, the number goes on to `send_to`; where the visit ends, so does the appointment."""
+async def finish(work: UnitOfWork, row: RowMapping, send_to: ServicePointId | None) -> TicketId | None:
+    """The ticket is done, the number goes on to `send_to`; where the visit ends, so does the appointment.
+
+    Returns the ticket there.
+    """
     target = None if send_to is None else await target_point(work, row, send_to)
     step = TicketStep.DONE if target is None else TicketStep.FORWARDED
     event_id = await take_step(work, row, step, TicketStatus.DONE, finished_at=work.now())
@@ -143,8 +146,9 @@ async def finish(work: UnitOfWork, row: RowMapping, send_to: ServicePointId | No
             await move_visit(work, row, EncounterStatus.IN_PROGRESS)
         await move_visit(work, row, EncounterStatus.FINISHED)
         await _keep_appointment(work, row)
-    if target is not None:
-        await send_on(work, row, target, queued_at=work.now())
+    if target is None:
+        return None
+    return TicketId((await send_on(work, row, target, queued_at=work.now())).id)
 
 
 async def target_point(work: UnitOfWork, row: RowMapping, point_id: ServicePointId) -> RowMapping:
@@ -227,9 +231,9 @@ async def skip_ticket(request: SkipTicket, work: UnitOfWork) -> None:
 
 
 @use_case(permission=CALL, audit=AuditAction.UPDATE)
-async def finish_ticket(request: FinishTicket, work: UnitOfWork) -> None:
-    """The patient is done at this service point."""
-    await finish(work, await locked(work, request.ticket_id), request.send_to)
+async def finish_ticket(request: FinishTicket, work: UnitOfWork) -> TicketId | None:
+    """The patient is done at this service point; returns the ticket with which they wait at the next."""
+    return await finish(work, await locked(work, request.ticket_id), request.send_to)
 
 
 async def follow_visit(work: UnitOfWork, encounter_id: UUID, status: EncounterStatus) -> None:

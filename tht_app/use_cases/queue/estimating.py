@@ -23,7 +23,7 @@ from tht_app.domain.queue import (
     ServicePointId,
     Spread,
     TicketId,
-    TicketStatus,
+    Waiting,
 )
 from tht_app.domain.queue.estimate import GRACE, estimates
 from tht_app.use_cases.door import use_case
@@ -64,10 +64,12 @@ class _Scene:
     inside: list[Inside]
     waiting: list[RowMapping]
     late: float
+    now: datetime
 
-    def visit_type(self, row: RowMapping) -> UUID | None:
-        """What makes a case long or short here: at a counter the visit type does not."""
-        return row["visit_type_id"] if self.kind is PointKind.PRACTITIONER else None
+    def waiter(self, visit_type_id: UUID | None, queued_at: datetime) -> Waiting:
+        """Somebody who waits here; what makes a case long or short at a counter is not the visit type."""
+        known = visit_type_id if self.kind is PointKind.PRACTITIONER else None
+        return Waiting(known, _minutes(self.now, queued_at))
 
 
 @use_case(permission=Permission.QUEUE_READ, audit=AuditAction.READ, reads=True)
@@ -84,8 +86,8 @@ async def waits(work: UnitOfWork, points: Sequence[RowMapping], day: date) -> di
 
 
 def _waits(point_id: ServicePointId, scene: _Scene) -> PointWaits:
-    types = [scene.visit_type(row) for row in scene.waiting]
-    said = estimates(scene.history, scene.inside, types, late=scene.late)
+    waiting = [scene.waiter(row["visit_type_id"], row["queued_at"]) for row in scene.waiting]
+    said = estimates(scene.history, scene.inside, waiting, late=scene.late)
     turns = {
         TicketId(row["id"]): Turn(place, estimate)
         for place, (row, estimate) in enumerate(zip(scene.waiting, said, strict=True), 1)
@@ -99,9 +101,9 @@ async def wait_of_newcomer(
     """What somebody is told who gets a number at this moment."""
     scene = (await _scenes(work, [point], work.today()))[point["id"]]
     before = [row for row in scene.waiting if (-row["priority"], row["queued_at"]) <= (-priority, queued_at)]
-    types = [scene.visit_type(row) for row in before]
-    own = visit_type_id if scene.kind is PointKind.PRACTITIONER else None
-    return estimates(scene.history, scene.inside, [*types, own], late=scene.late)[-1]
+    waiting = [scene.waiter(row["visit_type_id"], row["queued_at"]) for row in before]
+    waiting.append(scene.waiter(visit_type_id, queued_at))
+    return estimates(scene.history, scene.inside, waiting, late=scene.late)[-1]
 
 
 async def _scenes(work: UnitOfWork, points: Sequence[RowMapping], day: date) -> dict[UUID, _Scene]:
@@ -127,10 +129,10 @@ def _scene(
             _minutes(row["first_called_at"] or now, now),
         )
         for row in tickets
-        if row["status"] != TicketStatus.WAITING
+        if not row["waits"]
     ]
-    waiting = [row for row in tickets if row["status"] == TicketStatus.WAITING]
-    return _Scene(kind, history, inside, waiting, _minutes(now, begins) if begins else 0.0)
+    waiting = [row for row in tickets if row["waits"]]
+    return _Scene(kind, history, inside, waiting, _minutes(now, begins) if begins else 0.0, now)
 
 
 def _minutes(since: datetime, until: datetime) -> float:
