@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, Float, SmallInteger, Text
+from sqlalchemy import ARRAY, REAL, Column, DateTime, SmallInteger, Text
 from sqlmodel import Field
 
 from .base import ClinicTable
@@ -71,7 +71,7 @@ class QueueTicketRow(ClinicTable, table=True):
     started_at: datetime | None = _moment(nullable=True)
     skipped_at: datetime | None = _moment(nullable=True)
     finished_at: datetime | None = _moment(nullable=True)
-    expected_minutes: float | None = Field(default=None, sa_type=Float)
+    expected_minutes: float | None = Field(default=None, sa_type=REAL)
     """What the wait was expected to be when the ticket was given; low and high are what people were told."""
     estimate_low: int | None = Field(default=None, sa_type=SmallInteger)
     estimate_high: int | None = Field(default=None, sa_type=SmallInteger)

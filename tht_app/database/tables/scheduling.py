@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import Column, Computed, DateTime, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlmodel import Field
 
@@ -220,6 +220,11 @@ class ReservationRow(ClinicTable, table=True):
     appointment_id: UUID | None = Field(default=None, foreign_key="appointment.id")
     hold_id: UUID | None = Field(default=None, foreign_key="slot_hold.id")
     block_id: UUID | None = Field(default=None, foreign_key="blocked_time.id")
+    owner_id: UUID | None = Field(
+        default=None,
+        sa_column=Column(Uuid, Computed("coalesce(appointment_id, hold_id, block_id)", persisted=True), nullable=False),
+    )
+    """Whichever of the three it is; PostgreSQL fills it in."""
     kind: str = Field(sa_type=Text)
     resource_id: UUID
     during: Any = Field(sa_column=Column(TSTZRANGE, nullable=False))
