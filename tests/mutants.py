@@ -55,8 +55,8 @@ MUTANTS = [
     Mutant(
         "audit-entry-skipped",
         DOOR,
-        "        await write_audit(connection, entry, database.vault)\n    return result",
-        "        pass\n    return result",
+        "            await write_audit(connection, entry, database.vault)\n    return Reading(result, found)",
+        "            pass\n    return Reading(result, found)",
         DOOR_TESTS,
     ),
     Mutant(
