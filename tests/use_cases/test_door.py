@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import Actors, Clinic
 from tht_app.database.unit_of_work import Actor, UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import Conflict, PermissionDenied, SessionEnded
+from tht_app.domain.errors import Busy, Conflict, PermissionDenied, SessionEnded
 from tht_app.domain.identity import ROLE_PERMISSIONS, Permission, Role
 from tht_app.use_cases.door import REGISTRY, execute, use_case
 
@@ -28,6 +28,11 @@ class WriteWhileReading:
 @dataclass(frozen=True, slots=True)
 class DrawNumber:
     """Write something that can be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForOthers:
+    """Need what somebody else does not let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,14 @@ async def draw_number(_request: DrawNumber, work: UnitOfWork) -> int:
     work.publish("Drawn", work.new_id())
     work.changed("test", work.new_id(), new={"secret": "kata-rahasia"})
     return await work.draw("test")
+
+
+@use_case(permission=Permission.SIGNED_IN, audit=AuditAction.CREATE)
+async def wait_for_others(_request: WaitForOthers, work: UnitOfWork) -> None:
+    """Draw a number, then wait for a lock, but not for long."""
+    await work.draw("test")
+    await work.run("set local lock_timeout = '50ms'")
+    await work.run("select pg_advisory_xact_lock(4711)")
 
 
 @use_case(permission=Permission.SIGNED_IN, audit=AuditAction.CREATE)
@@ -117,6 +130,17 @@ class TestTransaction:
         with pytest.raises(Conflict):
             await execute(actors["admin"], DrawAndFail())
         assert [_count(clinic, table) for table in ("clinic.outbox", "audit.event")] == before
+        assert clinic.admin_fetch("select value from clinic.counter where name = 'test'") == value
+
+    async def test_who_waits_too_long_is_told_to_try_again_and_nothing_is_kept(
+        self, clinic: Clinic, actors: Actors
+    ) -> None:
+        await execute(actors["admin"], DrawNumber())
+        value = clinic.admin_fetch("select value from clinic.counter where name = 'test'")
+        with psycopg.connect(clinic.server.dsn(dbname=clinic.name)) as other:
+            other.execute("select pg_advisory_lock(4711)")
+            with pytest.raises(Busy):
+                await execute(actors["admin"], WaitForOthers())
         assert clinic.admin_fetch("select value from clinic.counter where name = 'test'") == value
 
     async def test_no_entry_no_data(self, clinic: Clinic, actors: Actors) -> None:

@@ -75,3 +75,9 @@ class Unavailable(DomainError):
     """The database cannot be reached at the moment; nothing was changed, trying again is safe."""
 
     code = "common.unavailable"
+
+
+class Busy(Unavailable):
+    """Others kept what this needs for too long; nothing was changed, trying again is safe."""
+
+    code = "common.busy"

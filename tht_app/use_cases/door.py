@@ -21,7 +21,7 @@ from tht_app.database.audit import AuditEntry, admit_viewers, write_audit
 from tht_app.database.engine import Database, current
 from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import Conflict, PermissionDenied, SessionEnded, Unavailable
+from tht_app.domain.errors import Busy, Conflict, PermissionDenied, SessionEnded, Unavailable
 from tht_app.domain.identity import Permission
 from tht_app.domain.registration.merging import PatientIsMerged
 
@@ -31,6 +31,8 @@ TRY_AGAIN = {"40001", "40P01"}
 INSUFFICIENT_PRIVILEGE = "42501"
 RECORD_MERGED = "TM001"
 """SQLSTATE of our own triggers: the patient's record was merged into another one meanwhile."""
+WAITED_TOO_LONG = {"55P03", "57014"}
+"""SQLSTATE of a lock that was not to be had in time, and of a statement that took too long."""
 SHUTTING_DOWN = {"57P01", "57P02", "57P03", "08006", "08003", "08001"}
 """SQLSTATE of a server that stops, starts or has closed the connection."""
 
@@ -268,6 +270,8 @@ async def _translate(database: Database, actor: Actor, case: UseCase, failure: D
         raise refusal from failure
     if state == RECORD_MERGED:
         raise PatientIsMerged from failure
+    if state in WAITED_TOO_LONG:
+        raise Busy from failure
     lost = failure.connection_invalidated or (isinstance(failure, (OperationalError, InterfaceError)) and state is None)
     if lost or state in SHUTTING_DOWN:
         raise Unavailable from failure
