@@ -105,7 +105,7 @@ async def some_patients(actor: Actor, count: int) -> list[PatientId]:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Four doctors who work Monday to Saturday, five rooms, three devices, the standard visit types."""
+    """Four doctors who work every day, five rooms, three devices, the standard visit types."""
 
     doctors: list[PractitionerId]
     rooms: list[RoomId]
@@ -113,7 +113,7 @@ class Practice:
     visit_types: dict[str, VisitTypeId]
 
 
-async def a_practice(clinic: Clinic) -> Practice:
+async def a_practice(clinic: Clinic, *, closes: time = CLOSES) -> Practice:
     """Set it up through the clinic's own use cases."""
     demo = await clinic.actor("demo")
     await execute(demo, InstallVisitTypes())
@@ -125,7 +125,7 @@ async def a_practice(clinic: Clinic) -> Practice:
         await execute(demo, person(f"dokter{place}", name, Role.DOCTOR))
         doctor = PractitionerId(clinic.person_id(f"dokter{place}"))
         await execute(demo, SavePractitioner(doctor, name, sip_number=f"SIP/{place}", position=place))
-        blocks = tuple(HoursBlock(weekday, OPENS, CLOSES, rooms[place]) for weekday in range(1, 7))
+        blocks = tuple(HoursBlock(weekday, OPENS, closes, rooms[place]) for weekday in range(1, 8))
         await execute(demo, SetWorkingHours(doctor, blocks, SINCE))
         doctors.append(doctor)
     return Practice(doctors, rooms, devices, types)
