@@ -8,17 +8,20 @@ from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
 
-from tests.conftest import Actors, Clinic
+from tests.conftest import ZONE, Actors, Clinic
 from tests.factories.mail import SmtpServer, booked, code_in
 from tests.factories.scheduling import EARLY, MONDAY, Practice, at, practice, when
 from tests.web.conftest import RunningServer, free_port
 from tht_app.database.gate import hold_gate
 from tht_app.database.unit_of_work import Actor
 from tht_app.domain.errors import PermissionDenied
+from tht_app.live.topics import calendar, topic_of
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.interop import LinkAction, UseLink
+from tht_app.use_cases.scheduling import DaySchedule
 
 pytestmark = pytest.mark.integration
 BORN = {"day": "14", "month": "7", "year": "1985"}
@@ -93,17 +96,26 @@ async def test_opening_shows_the_time_alone_and_changes_nothing_however_often(li
     assert link.row() == before
 
 
-async def test_with_the_birth_date_the_appointment_is_shown_and_confirmed(link: Link):
+async def test_with_the_birth_date_the_appointment_is_shown_and_confirmed(link: Link, actors: Actors):
     shown = await link.press("open", **BORN)
     assert (shown.status_code, DOCTOR in shown.text, "Siti" in shown.text) == (200, True, False)
     assert BORN["year"] not in shown.text.split("<h1>")[1]
     proof = shown.text.split('name="proof" value="')[1].split('"')[0]
-    assert "interop-link-done" in (await link.press("confirm", proof=proof)).text
+    with psycopg.connect(link.server.clinic.server.dsn(dbname=link.server.clinic.name), autocommit=True) as ear:
+        ear.execute("listen clinic")
+        assert "interop-link-done" in (await link.press("confirm", proof=proof)).text
+        heard = {topic_of(note.payload, ZONE) for note in ear.notifies(timeout=1)}
+    day = link.row()["starts_at"].astimezone(ZONE).date()
+    assert calendar(day) in heard, "calendars follow"
     assert "interop-link-confirmed" in (await link.press("open", proof=proof)).text
     rows = link.server.clinic.admin_fetch(
         "select confirmed_version from clinic.appointment_link where appointment_id = %s", link.appointment
     )
     assert rows[0]["confirmed_version"] == 1
+    plan = await execute(actors["admin"], DaySchedule(day))
+    entries = {entry.id: entry.confirmed for doctor in plan.doctors for entry in doctor.entries}
+    assert entries.pop(link.appointment) is True, "the desk sees it"
+    assert not any(entries.values())
     entries = link.server.clinic.admin_fetch(
         "select p.username, e.address, e.patient_ids from audit.event e join sec.person p on p.id = e.person_id "
         "where e.request in ('interop.link.ProveLink', 'interop.link.UseLink') and %s = any (e.patient_ids)",

@@ -38,10 +38,11 @@ def payer_badge(payer: Any) -> rx.Component:
 
 
 def flags(view: Any) -> rx.Component:
-    """Payer, first visit, and what was overridden."""
+    """Payer, first visit, and that the patient has said they will come."""
     return rx.fragment(
         payer_badge(view.payer),
         rx.cond(view.first_visit, ui.badge("scheduling.flag.first_visit")),
+        rx.cond(view.confirmed, ui.badge("scheduling.flag.confirmed", "done", icon_name="mail-check")),
     )
 
 

@@ -131,6 +131,7 @@ class ArrivalView:
     ticket: str = ""
     payer: str = "self"
     first_visit: bool = False
+    confirmed: bool = False
     late: str = ""
     """Words for an appointment whose time has passed without the patient."""
 
@@ -316,5 +317,6 @@ def _arrival(entry: AppointmentEntry, doctor: str, zone: tzinfo, now: datetime, 
         ticket=entry.ticket_label or "",
         payer=entry.payer,
         first_visit=entry.first_visit,
+        confirmed=entry.confirmed,
         late=text_of("queue.arrivals.late", lang, minutes=minutes) if late else "",
     )

@@ -43,6 +43,7 @@ class LineView:
     ticket: str = ""
     payer: str = "self"
     first_visit: bool = False
+    confirmed: bool = False
     overbooked: bool = False
     outside_hours: bool = False
 
@@ -194,6 +195,7 @@ def _visit_line(entry: AppointmentEntry, zone: tzinfo, today: date, lang: str) -
         ticket=entry.ticket_label or "",
         payer=entry.payer,
         first_visit=entry.first_visit,
+        confirmed=entry.confirmed,
         overbooked=entry.overbooked,
         outside_hours=entry.outside_hours,
     )

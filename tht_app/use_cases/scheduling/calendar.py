@@ -77,6 +77,8 @@ class AppointmentEntry:
     """What of the doctor's absences, or which cleaning, was overridden."""
     move_reason: MoveReason | None = None
     move_note: str = ""
+    confirmed: bool = False
+    """Whether the patient has said, by the link in a message, that they will come to it as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
         sex=row["sex"],
         payer=row["payer"],
         first_visit=row["first_visit"],
+        confirmed=row["confirmed"],
         practitioner_id=row["practitioner_id"],
         room_id=row["room_id"],
         room_name=row["room_name"],
