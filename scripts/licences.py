@@ -1,5 +1,6 @@
 """The licence of every package that the clinic needs to run, into docs/licences.md: `make licences`."""
 
+import json
 import re
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
@@ -28,12 +29,24 @@ def licence_of(name: str) -> tuple[str, str]:
     return str(about["Version"]), text[:80] or "see the package"
 
 
+def script_rows() -> list[str]:
+    """The JavaScript packages inside the compiled screens, as their lock file declares them."""
+    lock = json.loads((ROOT / "reflex.lock" / "package-lock.json").read_text(encoding="utf-8"))
+    found = {
+        name.rsplit("node_modules/", 1)[1]: f"{about['version']} | {about.get('license', 'see the package')}"
+        for name, about in lock["packages"].items()
+        if name and not about.get("dev")
+    }
+    return [f"| {name} | {about} |" for name, about in sorted(found.items())]
+
+
 def main() -> None:
     """Write the list."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     names = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, flags=re.MULTILINE)
     rows = [f"| {name} | {' | '.join(licence_of(name))} |" for name in sorted(names, key=str.lower)]
-    (ROOT / "docs" / "licences.md").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    screens = ["", "## Inside the screens", "", "| Package | Version | Licence |", "|---|---|---|", *script_rows()]
+    (ROOT / "docs" / "licences.md").write_text(HEAD + "\n".join(rows + screens) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

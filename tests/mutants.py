@@ -46,6 +46,20 @@ DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
 MUTANTS = [
     Mutant(
+        "drop-after-lost-connection",
+        "tht_app/state/scheduling/placing.py",
+        "if asked is None or abs(datetime.now(UTC) - asked) > STALE:",
+        "if False:",
+        ("tests/web/test_calendar_and_queue.py",),
+    ),
+    Mutant(
+        "grid-tells-notes",
+        "tht_app/state/scheduling/grid.py",
+        "        visit=entry.visit_type_names[lang],",
+        "        visit=entry.visit_type_names[lang] + entry.note,",
+        ("tests/ui/test_scheduling_grid.py",),
+    ),
+    Mutant(
         "permission-check-removed-at-the-door",
         DOOR,
         "    if not case.permissions & person.permissions:\n",

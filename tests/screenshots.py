@@ -22,6 +22,8 @@ SHOTS = (
     ("patient-merge", "admin", "two records"),
     ("patients-import", "admin", "/patients/import"),
     ("calendar", "admin", "/calendar"),
+    ("calendar-week", "dokter", "/calendar?view=week"),
+    ("calendar-list", "admin", "/calendar?view=list"),
     ("calendar-setup-hours", "admin", "/calendar/setup?tab=hours"),
     ("calendar-setup-absence", "admin", "/calendar/setup?tab=absence"),
     ("calendar-setup-holidays", "admin", "/calendar/setup?tab=holidays"),
