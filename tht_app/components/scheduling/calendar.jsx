@@ -112,7 +112,7 @@ export function ClinicCalendar(props) {
   }, [facts]);
 
   useEffect(() => {
-    if (answer.request) parts.current.board.answered(answer);
+    if (answer.request) parts.current.board.drops.answered(answer);
   }, [answer]);
 
   const close = () => {
@@ -127,7 +127,7 @@ export function ClinicCalendar(props) {
     const wanted = { ...board.placed(refused.id), ...refused.place };
     close();
     if (dayOf(start) !== dayOf(wanted.start)) announce(words.otherDay);
-    board.commit({ ...wanted, start, end: plus(start, between(wanted.start, wanted.end)) });
+    board.drops.commit({ ...wanted, start, end: plus(start, between(wanted.start, wanted.end)) });
   };
   const move = () => {
     close();

@@ -21,7 +21,14 @@ SCRIPT = rx.asset("calendar.jsx", shared=True)
 TOOLS = rx.asset("calendar_tools.jsx", shared=True)
 PARTS = [
     rx.asset(name, shared=True)
-    for name in ("calendar_board.js", "calendar_draw.js", "calendar_keys.js", "calendar_rules.js", "calendar.css")
+    for name in (
+        "calendar_board.js",
+        "calendar_draw.js",
+        "calendar_drops.js",
+        "calendar_keys.js",
+        "calendar_rules.js",
+        "calendar.css",
+    )
 ]
 """What calendar.jsx imports from beside itself."""
 

@@ -3,22 +3,18 @@
 import { createCalendar, destroyCalendar, Interaction, ResourceTimeGrid } from "@event-calendar/core";
 import { at, between, changes, clockOf, dayOf, inColumn, minuteOf, nearest, nowWall, plus, refusal, wallOf } from "./calendar_rules.js";
 import { eventContent, labelContent, Tip } from "./calendar_draw.js";
+import { Drops } from "./calendar_drops.js";
 
 const SLOT = 34;
 const SNAP = 5;
-const ANSWER_MS = 8000;
 const LATE_MINUTES = 15;
 const MANY = 40;
 const LABELS = { 5: "00:15", 10: "00:30", 15: "00:30", 30: "01:00" };
 const CLOSED = "closed/";
 const NEVER = -99;
 
-const PLACE = ["start", "end", "doctor", "room", "devices"];
-
-const samePlace = (one, other) => PLACE.every((name) => String(one[name]) === String(other[name]));
 const hours = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}:00`;
 export const columnOf = (el) => Number(el.dataset.column);
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Board {
   constructor(host, hooks) {
@@ -27,20 +23,22 @@ export class Board {
     this.tip = new Tip(host);
     this.events = new Map();
     this.drawn = new Map();
-    this.pending = new Map();
+    this.drops = new Drops(this);
     this.pointer = { x: 0, y: 0 };
     this.held = null;
     this.waiting = null;
     host.addEventListener("pointermove", this.#pointed, { passive: true });
     host.addEventListener("pointerdown", this.#pointed, { passive: true });
+    addEventListener("pointercancel", this.#cancelled);
     this.timer = setInterval(() => this.tick(), 10000);
   }
 
   destroy() {
     clearInterval(this.timer);
-    for (const { timer } of this.pending.values()) clearTimeout(timer);
+    this.drops.destroy();
     this.host.removeEventListener("pointermove", this.#pointed);
     this.host.removeEventListener("pointerdown", this.#pointed);
+    removeEventListener("pointercancel", this.#cancelled);
     this.tip.hide();
     if (this.calendar) destroyCalendar(this.calendar);
   }
@@ -57,7 +55,7 @@ export class Board {
     this.events = new Map(facts.grid.events.map((event) => [event.id, event]));
     if (this.calendar) this.#change(this.#options(), before);
     else this.#create(this.#options());
-    this.#draw();
+    this.draw();
     this.tick();
   }
 
@@ -93,8 +91,8 @@ export class Board {
       editable: false,
       events: [],
       slotLabelFormat: (time) => clockOf(wallOf(time)),
-      dayHeaderFormat: (day) => this.facts.dayName(wallOf(day).slice(0, 10)),
-      dayHeaderAriaLabelFormat: (day) => this.facts.dayName(wallOf(day).slice(0, 10)),
+      dayHeaderFormat: (day) => this.facts.dayName(dayOf(wallOf(day))),
+      dayHeaderAriaLabelFormat: (day) => this.facts.dayName(dayOf(wallOf(day))),
       resourceLabelContent: (info) => labelContent(this.columns.get(info.resource.id), this.#labelDay(info), this.facts),
       eventContent: (info) => eventContent(info, this.facts),
       eventDidMount: ({ el, event }) => this.#mounted(el, event),
@@ -108,8 +106,8 @@ export class Board {
       eventResizeStart: ({ event }) => this.#take(event.id),
       eventDragStop: () => this.#release(),
       eventResizeStop: () => this.#release(),
-      eventDrop: (info) => this.commit(this.#dragged(info)),
-      eventResize: (info) => this.commit(this.#resized(info)),
+      eventDrop: (info) => this.drops.commit(this.#dragged(info)),
+      eventResize: (info) => this.drops.commit(this.#resized(info)),
       dateClick: (info) => this.#tapped(info),
       select: (info) => this.#selected(info),
     };
@@ -158,11 +156,11 @@ export class Board {
     return Math.round(((main?.scrollTop ?? 0) / SLOT) * zoom) + this.opens();
   }
 
-  #draw() {
+  draw() {
     const focused = this.focused();
     const wanted = [...this.effective().map((event) => this.#asEvent(event)), ...this.#closed()];
     const { changed, gone, kept } = changes(this.drawn, wanted);
-    if (changed.length + gone.length > MANY) {
+    if (this.drawn.size === 0 || changed.length + gone.length > MANY) {
       this.calendar.setOption("events", wanted);
     } else {
       for (const id of gone) this.calendar.removeEventById(id);
@@ -182,9 +180,7 @@ export class Board {
   }
 
   placed(id) {
-    const event = this.events.get(id);
-    const pending = this.pending.get(id);
-    return event && pending ? { ...event, ...pending.place, waits: true } : event;
+    return this.drops.over(this.events.get(id));
   }
 
   #asEvent(event) {
@@ -246,7 +242,7 @@ export class Board {
     if (!this.facts) return;
     const now = this.now();
     const line = dayOf(now) === this.facts.today ? this.offset(minuteOf(now) + Number(now.slice(17, 19)) / 60) : NEVER;
-    if ([...this.events.values()].some(({ id, until }) => until && until <= now && this.drawn.has(id))) this.#draw();
+    if ([...this.events.values()].some(({ id, until }) => until && until <= now && this.drawn.has(id))) this.draw();
     this.host.style.setProperty("--cal-now", `${line < 0 ? NEVER : line}px`);
   }
 
@@ -307,6 +303,16 @@ export class Board {
     this.tip.move(this.pointer);
   };
 
+  // The system took the pointer away: the library leaves its preview lying, so it is made anew.
+  #cancelled = () => {
+    if (!this.held) return;
+    Object.assign(this, { held: null, stopped: null, calendar: destroyCalendar(this.calendar) && null, drawn: new Map() });
+    this.tip.hide();
+    const facts = this.waiting ?? this.facts;
+    this.waiting = null;
+    this.show(facts);
+  };
+
   #take(id) {
     this.held = id;
     this.tip.leave();
@@ -356,69 +362,5 @@ export class Board {
     if (this.held || event.display === "background" || event.id.startsWith("{")) return;
     const shown = this.placed(event.id);
     if (shown) this.tip.card(el, this.facts.card(shown));
-  }
-
-  // ----- drop, answer, undo
-
-  // Draw a place that nobody has asked the server for yet.
-  draft(place) {
-    clearTimeout(this.pending.get(place.id)?.timer);
-    this.pending.set(place.id, { place: this.#placeOnly(place), request: "" });
-    this.#draw();
-  }
-
-  #placeOnly({ start, end, doctor, room, devices }) {
-    return { start, end, doctor, room, devices };
-  }
-
-  commit(place) {
-    const event = place && this.events.get(place.id);
-    if (!event) return undefined;
-    if (samePlace(place, event)) return this.forget(event.id);
-    const request = newKey();
-    const timer = setTimeout(() => this.refuse(event.id, this.facts.words.unanswered), ANSWER_MS);
-    this.pending.set(event.id, { place: this.#placeOnly(place), request, timer });
-    this.#draw();
-    if (!this.hooks.connected()) return this.refuse(event.id, this.facts.words.offline);
-    return this.hooks.onPlace({
-      request,
-      id: event.id,
-      version: String(event.version),
-      start: place.start,
-      minutes: String(between(place.start, place.end)),
-      doctor: place.doctor,
-      room: place.room,
-      devices: place.devices.join() === event.devices.join() ? "" : place.devices.join(),
-      asked: this.now(),
-    });
-  }
-
-  answered({ request, ok, text, offers }) {
-    const found = [...this.pending].find(([, pending]) => pending.request && pending.request === request);
-    if (!found) return;
-    const [id, { timer }] = found;
-    clearTimeout(timer);
-    if (ok) {
-      const { place } = this.pending.get(id);
-      this.pending.delete(id);
-      this.#draw();
-      this.hooks.onPlaced({ ...this.events.get(id), ...place });
-    } else {
-      this.refuse(id, text, offers);
-    }
-  }
-
-  refuse(id, text, offers = []) {
-    const { place, timer } = this.pending.get(id) ?? {};
-    clearTimeout(timer);
-    this.pending.delete(id);
-    this.#draw();
-    this.hooks.onRefused({ text, ...this.pointer, offers, id, place });
-  }
-
-  forget(id) {
-    clearTimeout(this.pending.get(id)?.timer);
-    this.pending.delete(id);
-    this.#draw();
   }
 }

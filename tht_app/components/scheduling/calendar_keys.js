@@ -145,7 +145,7 @@ export class Keys {
     const box = el.getBoundingClientRect();
     this.board.pointer = { x: box.right, y: box.top };
     if (refused) return this.hooks.announce(this.board.facts.say(refused), "no");
-    this.board.draft(next);
+    this.board.drops.draft(next);
     this.moving = id;
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.#rested(), REST_MS);
@@ -178,7 +178,7 @@ export class Keys {
     clearTimeout(this.rest);
     const id = this.moving;
     this.moving = null;
-    if (id) this.board.commit(this.board.placed(id));
+    if (id) this.board.drops.commit(this.board.placed(id));
   }
 
   #focused = ({ target }) => {
@@ -215,7 +215,7 @@ export class Keys {
       done();
       clearTimeout(this.rest);
       const { id, column } = this.board.focused() ?? {};
-      this.board.forget(this.moving);
+      this.board.drops.forget(this.moving);
       this.moving = null;
       this.hooks.announce(this.board.facts.words.dropped);
       setTimeout(() => id && this.board.focus({ id, column }));
