@@ -10,7 +10,7 @@ from tht_app.i18n.words import template
 from tht_app.state.scheduling.booking import BookingState
 
 SCRIPT = rx.asset("hold_clock.jsx", shared=True)
-BOX = "m-0 flex flex-wrap items-center gap-2 p-3 rounded-card tabular-nums"
+BOX = "m-0 flex items-start gap-2 p-3 rounded-card tabular-nums"
 
 
 class HoldClock(rx.Component):
@@ -44,9 +44,9 @@ def hold_line() -> rx.Component:
             looks={
                 "kept": f"{BOX} bg-info-soft text-info-text",
                 "over": f"{BOX} bg-wait-soft text-wait-text",
-                "again": "bg-transparent border-0 p-0 font-semibold underline underline-offset-3",
+                "again": "shrink-0 bg-transparent border-0 p-0 font-semibold underline underline-offset-3",
             },
-            icons={"kept": ui.icon("hourglass", size=16)},
+            icons={"kept": ui.icon("hourglass", size=16, class_name="shrink-0 mt-0.5")},
             on_again=BookingState.keep_again,
         ),
     )

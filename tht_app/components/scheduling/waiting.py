@@ -88,6 +88,7 @@ def _days() -> rx.Component:
             "wait_part",
             kind="select",
             options=[(part.value, f"scheduling.day_part.{part.value}") for part in DayPart],
+            default_value=DayPart.ANY.value,
         ),
         class_name="grid grid-cols-3 max-sm:grid-cols-1 gap-3 items-end",
     )
