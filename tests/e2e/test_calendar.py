@@ -289,6 +289,9 @@ def test_the_list_offers_free_times_prints_and_brings_back_what_was_cancelled(se
     expect(page.get_by_text("dicetak oleh Rina Wulandari")).to_be_visible()
     expect(page.get_by_test_id("scheduling-day-free").first).to_be_hidden()
     expect(page.get_by_test_id("scheduling-booking-open")).to_be_hidden()
+    expect(page.get_by_test_id("shell-search")).to_be_hidden()
+    paper = page.pdf(prefer_css_page_size=True)
+    assert set(re.findall(rb"/MediaBox \[0 0 (\d+)", paper)) == {b"594"}, "every page is A4"
     page.emulate_media(media="screen")
     visit.click()
     page.get_by_test_id("scheduling-appointment-cancel").click()

@@ -120,5 +120,5 @@ def topline() -> rx.Component:
         connection_state(),
         rx.el.div(_language(), _appearance(), _person(), class_name="flex items-center gap-1 shrink-0"),
         SearchKey.create(),
-        class_name="sticky top-0 z-40 flex items-center gap-4 h-14 px-4 bg-surface border-b border-line",
+        class_name="sticky top-0 z-40 flex items-center gap-4 h-14 px-4 bg-surface border-b border-line print:hidden",
     )

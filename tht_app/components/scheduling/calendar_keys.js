@@ -109,7 +109,7 @@ export class Keys {
     if (el === this.cursor) return { ...this.here, from: this.here.minute, to: this.here.minute + this.board.facts.zoom };
     const index = columnOf(el) - 1;
     const found = this.#eventsIn(index).find((one) => one.el === el);
-    return { index, from: found.from, to: found.to };
+    return found ? { index, from: found.from, to: found.to } : { index, from: this.here.minute, to: this.here.minute };
   }
 
   #walk(el, [across, down]) {
@@ -182,7 +182,8 @@ export class Keys {
   }
 
   #focused = ({ target }) => {
-    if (!target.dataset.id) return;
+    // What somebody else has just taken away may be focused once more on its way out.
+    if (!target.dataset.id || !this.board.placed(target.dataset.id)) return;
     const place = this.#place(target);
     this.here = { index: place.index, minute: this.#onGrid(place.from) };
     if (target.matches(":focus-visible")) this.board.tip.card(target, this.board.facts.card(this.board.placed(target.dataset.id)), 600);

@@ -138,10 +138,8 @@ def day_list() -> rx.Component:
     columns = rx.el.div(
         _printed_head(),
         rx.foreach(doctors, lambda doctor: rx.cond(_is_chosen(doctor), _doctor(doctor))),
-        class_name=(
-            "grid gap-4 items-start grid-cols-[repeat(auto-fit,minmax(min(22rem,100%),1fr))] "
-            "print:block print:[page:a4]"
-        ),
+        class_name=("grid gap-4 items-start grid-cols-[repeat(auto-fit,minmax(min(22rem,100%),1fr))] print:block"),
+        custom_attrs={"data-paper": "a4"},
     )
     return rx.cond(
         CalendarState.loaded,

@@ -116,6 +116,7 @@ dialog::backdrop { background: rgb(8 14 20 / 0.5); }
 PRINT = """@page { size: A5 portrait; margin: 12mm; }
 @page a4 { size: A4 portrait; margin: 12mm; }
 @media print {
+  body:has([data-paper="a4"]) { page: a4; }
   html, html.dark, body { background: #fff; color: #000; color-scheme: light; }
   [data-screen-only], nav, dialog { display: none !important; }
   a { text-decoration: none; }
