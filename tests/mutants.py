@@ -357,6 +357,20 @@ MUTANTS = [
         ("tests/live/test_reread.py",),
     ),
     Mutant(
+        "a-change-as-a-reading-ends-is-lost",
+        "tht_app/live/feed.py",
+        "            del self._keeping[view]\n",
+        "            asyncio.get_running_loop().call_later(0.01, self._keeping.pop, view, None)\n",
+        ("tests/live/test_keeping.py",),
+    ),
+    Mutant(
+        "what-could-not-be-read-stays-unread",
+        "tht_app/live/feed.py",
+        "                    self._again.add(view)\n                    rest",
+        "                    rest",
+        ("tests/live/test_keeping.py",),
+    ),
+    Mutant(
         "missed-changes-stay-missed",
         "tht_app/live/feed.py",
         "            self.touched(EVERYTHING)\n",

@@ -65,10 +65,10 @@ class TestConsole:
         assert [other.label for other in shown.others] == ["A-001"]
         assert shown.has_current
 
-    def test_lists_who_waits_before_who_was_skipped(self) -> None:
-        tickets = (ticket("A-001", S.SKIPPED, 50, 10), ticket("A-002"), ticket("A-003", S.DONE), ticket("A-004"))
+    def test_lists_who_waits_in_the_order_of_their_turn(self) -> None:
+        tickets = (ticket("A-002"), ticket("A-001", S.SKIPPED, 50, 10), ticket("A-003", S.DONE), ticket("A-004"))
         shown = console_view(queue("A", *tickets), JAKARTA, NOW, "id")
-        assert [waiting.label for waiting in shown.waiting] == ["A-002", "A-004", "A-001"]
+        assert [waiting.label for waiting in shown.waiting] == ["A-002", "A-001", "A-004"]
         assert (shown.done, shown.has_current) == (1, False)
 
     @pytest.mark.parametrize(("minutes", "tone"), [(5, "ok"), (31, "long"), (61, "too_long")])

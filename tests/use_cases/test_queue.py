@@ -208,6 +208,18 @@ class TestSkip:
         order = [(await day.call()).ticket_id for _ in range(4)]
         assert order == [others[0].ticket_id, others[1].ticket_id, away.ticket_id, others[2].ticket_id]
 
+    async def test_the_list_names_whoever_is_called_next(self, day: Day) -> None:
+        """What the screen calls next is who is called: a skipped patient stands last until it is their turn again."""
+        away = await day.walk_in()
+        for _ in range(4):
+            await day.walk_in()
+        await day.call()
+        await day.do(SkipTicket(away.ticket_id), "dokter")
+        for _ in range(5):
+            (shown,) = [one for one in await day.do(QueueOf(), "dokter") if one.tickets]
+            open_ones = [one for one in shown.tickets if one.status in {TicketStatus.WAITING, TicketStatus.SKIPPED}]
+            assert (await day.call()).ticket_id == open_ones[0].id
+
     async def test_a_skipped_patient_returns_at_once_when_nobody_else_waits(self, day: Day) -> None:
         away = await day.walk_in()
         await day.call()

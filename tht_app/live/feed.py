@@ -25,6 +25,8 @@ from tht_app.use_cases.door import Viewer, reread
 log = logging.getLogger("tht.live")
 
 BURST_SECONDS = 0.03
+AWAY_SECONDS = 1.0
+"""After so long a view that could not be read is tried again: the change that asked for it will not come twice."""
 AT_ONCE = 4
 """So many views are read at the same time; the rest of the pool is for people who wait for an answer."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -80,18 +82,26 @@ class Feed:
             if view in self._keeping:
                 self._again.add(view)
             else:
-                task = self._keeping[view] = asyncio.create_task(self._keep(view), name=f"live:{view.name}")
-                task.add_done_callback(lambda _, view=view: self._keeping.pop(view, None))
+                self._keeping[view] = asyncio.create_task(self._keep(view), name=f"live:{view.name}")
 
     async def _keep(self, view: LiveView) -> None:
         """Bring a view up to date, and again as long as changes have come meanwhile."""
-        while True:
-            self._again.discard(view)
-            async with self._slots:
-                await self._refresh(view)
-            await asyncio.sleep(BURST_SECONDS)
-            if view not in self._again:
-                return
+        try:
+            while True:
+                self._again.discard(view)
+                rest = BURST_SECONDS
+                try:
+                    async with self._slots:
+                        await self._refresh(view)
+                except Unavailable:
+                    self._again.add(view)
+                    rest = AWAY_SECONDS
+                await asyncio.sleep(rest)
+                if view not in self._again:
+                    return
+        finally:
+            # Here and not when the task is done: a change between the two would be left to a task that has ended.
+            del self._keeping[view]
 
     async def _refresh(self, view: LiveView) -> None:
         watches: list[Watch] = []
@@ -105,8 +115,10 @@ class Feed:
         stamp = self._screens.stamp()
         try:
             reading = await reread(view.request, [Viewer(watch.actor, watch.seen) for watch in watches])
+        except Unavailable:
+            raise
         except DomainError:
-            return  # away, or nobody may see it any more: the way back leads through a new reading of everything
+            return  # nobody is left who may see it
         except Exception as error:  # noqa: BLE001  one bad view must not end the feed for all
             incident(error, f"live {view.name}")
             return

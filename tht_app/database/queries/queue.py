@@ -140,6 +140,15 @@ async def open_label(work: UnitOfWork, point_id: UUID, day: date, patient_id: UU
     )
 
 
+# Whether it can be somebody's turn: a skipped patient's only after enough others were called.
+DUE = (
+    "t.status = 'waiting' or (t.status = 'skipped' and (select count(distinct e.ticket_id) from queue_event e "
+    "where e.service_point_id = t.service_point_id and e.day = t.day and e.step = 'called' "
+    "and e.at >= t.skipped_at and e.ticket_id <> t.id) >= "
+    "coalesce((select cast(value ->> 'returns_after' as integer) from setting where key = 'queue'), :returns_after))"
+)
+
+
 async def take_next(work: UnitOfWork, point_id: UUID, day: date) -> RowMapping | None:
     """The ticket whose turn it is, locked; tickets that another room is just calling are passed over.
 
@@ -149,11 +158,7 @@ async def take_next(work: UnitOfWork, point_id: UUID, day: date) -> RowMapping |
     return await work.fetch_one(
         "select t.*, coalesce(p.display_name, '') as practitioner_name from queue_ticket t "
         "left join practitioner p on p.person_id = t.practitioner_id "
-        "cross join lateral (select t.status = 'waiting' or (select count(distinct e.ticket_id) from queue_event e "
-        "where e.service_point_id = t.service_point_id and e.day = t.day and e.step = 'called' "
-        "and e.at >= t.skipped_at and e.ticket_id <> t.id) >= "
-        "coalesce((select cast(value ->> 'returns_after' as integer) from setting where key = 'queue'), "
-        ":returns_after) as due) d "
+        f"cross join lateral (select {DUE} as due) d "
         "where t.service_point_id = :point_id and t.day = :day and t.status in ('waiting', 'skipped') "
         "order by d.due desc, t.priority desc, t.queued_at, t.number limit 1 for update of t skip locked",
         point_id=point_id,
@@ -262,7 +267,7 @@ async def tickets(work: UnitOfWork, point_ids: Sequence[UUID], day: date) -> Seq
         "v.name_id as visit_type_id_text, v.name_en as visit_type_en_text, r.name as room_name, "
         "a.starts_at as booked_for, n.name_id as next_point_id_text, n.name_en as next_point_en_text, "
         "not exists (select 1 from queue_ticket e where e.patient_id = t.patient_id and e.day < t.day "
-        "and e.status = 'done') as first_visit, l.seen "
+        "and e.status = 'done') as first_visit, l.seen, d.due "
         "from queue_ticket t left join patient p on p.id = t.patient_id "
         "left join visit_type v on v.id = t.visit_type_id left join room r on r.id = t.room_id "
         "left join appointment a on a.id = t.appointment_id "
@@ -271,10 +276,12 @@ async def tickets(work: UnitOfWork, point_ids: Sequence[UUID], day: date) -> Seq
         "on t.status = 'called' "
         "left join lateral (select s.name_id, s.name_en from queue_ticket q join service_point s "
         "on s.id = q.service_point_id where q.previous_id = t.id and q.status <> 'cancelled' limit 1) n on true "
+        f"cross join lateral (select {DUE} as due) d "
         "where t.day = :day and t.service_point_id = any(cast(:point_ids as uuid[])) "
-        "order by t.priority desc, t.queued_at, t.number",
+        "order by d.due desc, t.priority desc, t.queued_at, t.number",
         day=day,
         point_ids=list(point_ids),
+        returns_after=RETURNS_AFTER,
     )
 
 

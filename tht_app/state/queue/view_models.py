@@ -220,9 +220,8 @@ def _word(code: str) -> str:
 
 
 def _waiting(queue: PointQueue) -> list[TicketEntry]:
-    """Who waits, then who was skipped: in the order of their turn."""
-    waiting = [ticket for ticket in queue.tickets if ticket.status is TicketStatus.WAITING]
-    return waiting + [ticket for ticket in queue.tickets if ticket.status is TicketStatus.SKIPPED]
+    """Who waits and who was skipped, in the order of their turn, which is that of the tickets."""
+    return [ticket for ticket in queue.tickets if ticket.status in {TicketStatus.WAITING, TicketStatus.SKIPPED}]
 
 
 def _current(queue: PointQueue) -> list[TicketEntry]:
