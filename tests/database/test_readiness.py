@@ -1,5 +1,7 @@
 """Readiness says what is missing, in words without data, and never keeps a probe waiting."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from tests.conftest import Clinic
 from tht_app.database import engine, readiness
 from tht_app.database.engine import hold
+from tht_app.database.migrate import ROOT, head_revision
 
 
 @pytest.fixture
@@ -57,3 +60,11 @@ async def test_a_disk_that_is_almost_full_is_said_before_it_is_full(
     monkeypatch.setattr(readiness, "LEAST_FREE_BYTES", 10**18)
     state = await readiness.readiness(tmp_path)
     assert (state.disk, state.ready) == ("full", False)
+
+
+def test_the_newest_revision_is_known_to_a_process_that_never_migrates():
+    """A web process beside a server of the clinic's own is asked whether it is ready, and migrates nothing."""
+    ask = "from tht_app.database.migrate import head_revision; print(head_revision())"
+    command = [sys.executable, "-W", "error::DeprecationWarning:alembic", "-c", ask]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (said.returncode, said.stdout.strip()) == (0, head_revision()), said.stderr[-500:]

@@ -50,6 +50,9 @@ def alembic_config() -> Config:
     """Configuration that does not depend on the current directory."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic"))
+    # Reading the revisions imports them, and they import `ddl`: also in a process that never migrates.
+    config.set_main_option("prepend_sys_path", str(ROOT / "alembic"))
+    config.set_main_option("path_separator", "os")
     return config
 
 
