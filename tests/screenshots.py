@@ -65,7 +65,7 @@ def _open(page: Page, origin: str, place: str) -> None:
         _open(page, origin, "first patient")
         page.get_by_test_id("registration-merge-open").click()
         page.get_by_test_id("registration-merge-other").press_sequentially("siti", delay=40)
-        page.get_by_role("option").first.click()
+        page.get_by_role("option").filter(has_text="Siti").first.click()
         page.get_by_test_id("registration-merge-table").wait_for()
     elif place == "television":
         _television(page, origin)

@@ -30,7 +30,9 @@ LOOKS = {
     "number": "relative m-0 text-[22vh] leading-none font-bold tabular-nums whitespace-nowrap",
     "place": "relative m-0 text-[12vh] leading-heading font-bold whitespace-nowrap",
     "nobody": "m-0 text-[6vh]",
-    "others": "flex items-center gap-[1.5vw] h-[8vh] shrink-0 overflow-hidden text-[4vh] whitespace-nowrap",
+    # What does not fit goes to a second line that is not seen: a number is shown whole or not at all.
+    "others": "flex flex-wrap content-start gap-x-[1.5vw] gap-y-[4vh] h-[6vh] shrink-0 overflow-hidden text-[4vh] "
+    "whitespace-nowrap",
     "also": "shrink-0",
     "other": "px-[1vw] rounded-card border border-line-strong tabular-nums",
     "coming": "flex flex-col min-w-0 min-h-0 rounded-card border border-line bg-surface px-[1.5vw] py-[1.5vh]",
