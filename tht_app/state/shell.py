@@ -11,6 +11,8 @@ class ClinicState(Acting, rx.State):
     """The clinic's name, and whether everything in it is invented."""
 
     name: str = ""
+    shown_path: str = ""
+    """The address for which this tab's page has been loaded: see `components/layout/only_here.py`."""
 
     @rx.var(initial_value=False)
     def demo(self) -> bool:
@@ -19,6 +21,7 @@ class ClinicState(Acting, rx.State):
 
     @handler(needs=SIGNED_IN)
     async def load(self) -> None:
-        """Fetch the name once a tab."""
+        """Fetch the name once a tab; it is the last thing that a page loads."""
+        self.shown_path = self.router.url.path
         if not self.name:
             self.name = (await self._execute(GetClinicHead())).name

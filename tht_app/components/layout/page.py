@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from tht_app.components.layout.only_here import only_here
 from tht_app.components.layout.registry import PageEntry, allowed, enter, known_permissions, roles_with
 from tht_app.components.layout.shell import shell
 from tht_app.components.ui.button import link_button
@@ -67,10 +68,11 @@ def denied(entry: PageEntry) -> rx.Component:
 
 def _guarded(entry: PageEntry, build: Build) -> rx.Component:
     waiting = page_body(skeleton(8))
+    body = only_here(ClinicState.shown_path, build(), waiting) if "[" in entry.route else build()
     return rx.cond(
         known_permissions().length() == 0,
         waiting,
-        rx.cond(allowed(entry.needs), build(), denied(entry)),
+        rx.cond(allowed(entry.needs), body, denied(entry)),
     )
 
 
