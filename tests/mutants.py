@@ -336,6 +336,27 @@ MUTANTS = [
         ("tests/domain/test_audit_chain.py",),
     ),
     Mutant(
+        "seals-mix-epochs",
+        "tht_app/database/seal.py",
+        '"where epoch = :epoch and txid',
+        '"where (epoch = :epoch or true) and txid',
+        AUDIT_TESTS,
+    ),
+    Mutant(
+        "a-restore-excuses-every-later-loss",
+        "tht_app/domain/audit/chain.py",
+        "        if anchor.begins and anchor.begins <= max(",
+        "        if False and anchor.begins <= max(",
+        ("tests/domain/test_audit_chain.py",),
+    ),
+    Mutant(
+        "strays-of-former-epochs-are-not-looked-for",
+        "tht_app/database/verify.py",
+        "    await _check_strays(database, token, stored, report)\n",
+        "",
+        AUDIT_TESTS,
+    ),
+    Mutant(
         "seal-signatures-are-not-checked",
         "tht_app/database/verify.py",
         "        elif not signed_by(public, one.signature, one.digest):\n",

@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import Actors, Clinic
 from tht_app.database.anchors import read_anchors, write_anchor
 from tht_app.database.archive import write_archive
+from tht_app.database.epoch import begin_epoch
 from tht_app.database.seal import StoredSeal, seal_next, seals_after
 from tht_app.database.signing import AUDIT, SigningKey, signing_key
 from tht_app.database.verify import Report, verify_log
@@ -59,6 +60,15 @@ class Log:
         with psycopg.connect(self.clinic.server.dsn(dbname=self.clinic.name), autocommit=True) as connection:
             connection.execute("set session_replication_role = replica")
             assert connection.execute(statement, parameters).rowcount > 0
+
+    def begin_epoch(self) -> int:
+        """What a restore does behind the data that it has put back."""
+        with psycopg.connect(self.clinic.server.dsn(dbname=self.clinic.name)) as connection:
+            return begin_epoch(connection)
+
+    def forget_epochs(self) -> None:
+        self.attack("delete from audit.epoch where number > 1")
+        self.clinic.admin_fetch("alter table audit.event alter column epoch set default 1")
 
     def sealed_ids(self) -> list[Any]:
         rows = self.clinic.admin_fetch(
@@ -109,6 +119,7 @@ CHANGES = {
     "from where": "update audit.event set address = '10.0.0.1' where id = %s",
     "old and new values": "update audit.event set details_sealed = '\\x00' where id = %s",
     "the transaction": "update audit.event set txid = (txid::text::bigint + 1)::text::xid8 where id = %s",
+    "the epoch": "update audit.event set epoch = 2 where id = %s",
     "the id": "update audit.event set id = gen_random_uuid() where id = %s",
     "all of it": "delete from audit.event where id = %s",
 }
@@ -223,6 +234,84 @@ async def test_nobody_of_the_application_can_write_a_seal_or_change_one(log: Log
                 connection.execute("delete from audit.seal")
 
 
+@pytest.fixture
+async def rolled_back(log: Log) -> AsyncIterator[int]:
+    """A backup is put back: the anchor file knows a seal that the log has no more, transaction ids begin anew.
+
+    Gives the number of the last seal that is left; entries that were in the backup and under no seal are there too.
+    """
+    anchors = log.anchors.read_text()
+    await log.write(3)
+    log.keep()
+    await log.write(5)
+    await log.seal()
+    await log.anchor()
+    log.put_back()
+    last = (await seals_after(log.clinic.database, log.token))[-1]
+    write_anchor(log.anchors, last, log.key, begins=log.begin_epoch())
+    await log.write(7)
+    log.attack("update audit.event set txid = (700 + txid::text::bigint %% 50)::text::xid8 where epoch = %s", 2)
+    yield last.seal.number
+    log.forget_epochs()
+    log.anchors.write_text(anchors)
+
+
+async def test_a_restored_log_goes_on_and_says_that_it_was_rolled_back(log: Log, rolled_back: int, tmp_path: Path):
+    behind, after = await log.seal(), await log.seal()
+    assert (behind.seal.epoch, behind.seal.count >= 3, behind.seal.number) == (1, True, rolled_back + 1)
+    assert (after.seal.epoch, after.seal.lo, after.seal.number) == (2, 0, rolled_back + 2)
+    report = await log.verify()
+    assert report.well
+    assert (report.unsealed, [(one.number, one.begins) for one in report.restores]) == (0, [(rolled_back, 2)])
+    everything = log.clinic.admin_fetch("select count(*) from audit.event")[0]["count"]
+    assert report.entries == everything
+    assert await write_archive(log.clinic.database, log.token, log.key, tmp_path / "log.zip") == everything
+    with zipfile.ZipFile(tmp_path / "log.zip") as archive:
+        archive.extractall(tmp_path)
+    assert verified(tmp_path).returncode == 0
+
+
+async def test_an_older_database_put_back_in_silence_is_found(log: Log, rolled_back: int):
+    said = log.anchors.read_text().splitlines()
+    log.anchors.write_text("\n".join(line for line in said if "begins" not in line) + "\n")
+    assert await log.faults() == {Fault.SEAL_MISSING}
+    while await log.seal():
+        pass
+    assert await log.faults() == {Fault.ANCHOR_DIFFERS}
+
+
+async def test_a_restore_does_not_excuse_what_is_lost_later(log: Log, rolled_back: int):
+    while await log.seal():
+        pass
+    await log.anchor()
+    log.attack("delete from audit.event where epoch = %s", 2)
+    log.attack("delete from audit.seal where epoch = %s", 2)
+    assert await log.faults() == {Fault.SEAL_MISSING}
+    said = log.anchors.read_text().splitlines()
+    again = next(line for line in said if "begins" in line)
+    log.anchors.write_text("\n".join([*said, again]) + "\n")
+    assert Fault.SIGNATURE_WRONG in await log.faults()
+
+
+@pytest.mark.parametrize("epoch", [1, 99])
+async def test_an_entry_slipped_into_an_epoch_that_no_seal_covers_is_found(log: Log, rolled_back: int, epoch: int):
+    while await log.seal():
+        pass
+    assert (await log.verify()).well
+    log.attack(
+        "insert into audit.event (id, epoch, txid, person_id, action, request, outcome) "
+        "select gen_random_uuid(), %s, '900000000', person_id, action, request, outcome from audit.event limit 1",
+        epoch,
+    )
+    assert await log.faults() == {Fault.ENTRIES_DIFFER}
+
+
+def verified(archive: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """What the program inside the archive says about it."""
+    command = [sys.executable, "-I", str(archive / "verify.py"), *more]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
 async def test_an_archive_proves_itself_without_the_clinic(log: Log, tmp_path: Path):
     target = tmp_path / "log.zip"
     entries = await write_archive(log.clinic.database, log.token, log.key, target)
@@ -230,18 +319,14 @@ async def test_an_archive_proves_itself_without_the_clinic(log: Log, tmp_path: P
     with zipfile.ZipFile(target) as archive:
         archive.extractall(tmp_path)
 
-    def verified(*more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", str(tmp_path / "verify.py"), *more]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
-
-    assert verified().returncode == 0
-    assert verified(signing_key(bytes(32), AUDIT).public.hex()).returncode == 1
+    assert verified(tmp_path).returncode == 0
+    assert verified(tmp_path, signing_key(bytes(32), AUDIT).public.hex()).returncode == 1
     path = tmp_path / "entries.jsonl"
     whole = path.read_bytes()
     for place in random.Random(7).sample(range(len(whole)), POSITIONS):
         flipped = bytearray(whole)
         flipped[place] ^= 1
         path.write_bytes(bytes(flipped))
-        assert verified().returncode != 0, place
+        assert verified(tmp_path).returncode != 0, place
     path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
-    assert verified().returncode == 1
+    assert verified(tmp_path).returncode == 1

@@ -16,6 +16,7 @@ from tht_app.domain.audit.chain import (
     chain_faults,
     leaf_hash,
     merkle_root,
+    standing_anchors,
 )
 
 
@@ -90,6 +91,7 @@ def test_a_later_epoch_begins_its_transactions_anew():
     after = Seal(3, 2, 0, 5, 1, seals[-1].total + 1, FIRST, seals[-1].digest(), 9)
     assert chain_faults([*seals, after]) == []
     assert chain_faults([*seals, replace(after, epoch=1)])
+    assert chain_faults([*seals, replace(after, lo=1)])
 
 
 def test_an_anchor_notices_a_cut_end_and_a_new_history():
@@ -99,3 +101,18 @@ def test_an_anchor_notices_a_cut_end_and_a_new_history():
     assert anchor_faults(digests, anchors) == []
     assert [one.fault for one in anchor_faults({1: digests[1]}, anchors[:2])] == [Fault.SEAL_MISSING]
     assert [one.fault for one in anchor_faults({**digests, 4: FIRST}, anchors)] == [Fault.ANCHOR_DIFFERS]
+
+
+def test_a_restore_excuses_what_was_anchored_before_it_and_nothing_else():
+    first, gone, later = Anchor(4, FIRST, 9), Anchor(7, FIRST, 30), Anchor(5, FIRST, 12)
+    restore = Anchor(4, FIRST, 9, begins=2)
+    assert standing_anchors([first, gone]) == ([first, gone], [], [])
+    assert standing_anchors([first, gone, restore, later]) == ([first, restore, later], [restore], [])
+    assert standing_anchors([gone, Anchor(0, b"", 0, begins=2)])[0] == []
+
+
+@pytest.mark.parametrize("begins", [1, 2])
+def test_an_epoch_that_has_begun_before_begins_no_more(begins: int):
+    restore, gone = Anchor(4, FIRST, 9, begins=2), Anchor(7, FIRST, 30)
+    standing, restores, forged = standing_anchors([restore, gone, Anchor(4, FIRST, 9, begins=begins)])
+    assert (standing, restores, len(forged)) == ([restore, gone], [restore], 1)

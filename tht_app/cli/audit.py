@@ -44,7 +44,7 @@ def verify(
         from tht_app.database.anchors import read_anchors
         from tht_app.database.verify import verify_log
 
-        after = _verified(settings().anchors) if resume else 0
+        after = await _verified(settings().anchors, database, token) if resume else 0
         anchors = read_anchors(settings().anchors, key.public)
         return await verify_log(database, token, key.public, anchors, after=after, progress=_progress(as_json))
 
@@ -136,7 +136,9 @@ def _progress(as_json: bool) -> Callable[[int, int], None]:
 
 def _as_values(report: "Report") -> dict[str, Any]:
     found = [{"fault": finding.fault.value, "seal": finding.seal} for finding in report.findings]
+    restores = [{"epoch": one.begins, "seal": one.number} for one in report.restores]
     values = asdict(report) | {"findings": found, "well": report.well, "last_digest": report.last_digest.hex()}
+    values["restores"] = restores
     return values | {"checked_at": report.checked_at.isoformat(timespec="seconds")}
 
 
@@ -145,6 +147,8 @@ def _tell(report: "Report") -> None:
         f"{report.seals} seals, {report.entries} entries checked, {report.unsealed} not sealed yet, "
         f"{report.anchors} anchors (last {report.last_anchor_at or 'never'})."
     )
+    for one in report.restores:
+        typer.echo(f"ROLLED BACK: a backup was put back; the log went on from seal {one.number} in epoch {one.begins}.")
     for finding in report.findings:
         typer.echo(f"FAULT: {FAULTS[finding.fault.value].format(seal=finding.seal)}.")
     if not report.anchors:
@@ -152,12 +156,17 @@ def _tell(report: "Report") -> None:
     typer.echo("The log is whole." if report.well else "The log is NOT what it was.")
 
 
-def _verified(anchors: Path) -> int:
-    """The seal up to which all was well the last time."""
+async def _verified(anchors: Path, database: "Database", token: str) -> int:
+    """The seal up to which all was well the last time, as long as the log still has it."""
+    from tht_app.database.seal import seals_after
+
     try:
-        return int(json.loads(anchors.with_suffix(".verified").read_text(encoding="utf-8"))["seal"])
+        said = json.loads(anchors.with_suffix(".verified").read_text(encoding="utf-8"))
+        number, digest = int(said["seal"]), str(said["digest"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0
+    known = await seals_after(database, token, number - 1)
+    return number if known and known[0].digest.hex() == digest else 0
 
 
 def _remember(anchors: Path, report: "Report") -> None:

@@ -1,7 +1,8 @@
 """The anchor file: outside the database and its backups, what the last seals of the audit log were.
 
 One line of JSON for each anchor, appended and forced to disk, signed with the clinic's key. It is the only witness that
-notices a log whose end was cut off, or a whole database put back to an older day: keep a copy of it somewhere else.
+notices a log whose end was cut off, or a whole database put back to an older day: keep a copy of it somewhere else. A
+restore by this program says so in a line of its own.
 """
 
 import json
@@ -28,17 +29,23 @@ class AnchorLine:
 
 def _message(values: dict[str, object]) -> bytes:
     named = ["number", "digest", "total", "at", "key_id"]
+    if "begins" in values:
+        return json.dumps(["tht-audit-restore-1", values["begins"], *(values[name] for name in named)]).encode()
     return json.dumps(["tht-audit-anchor-1", *(values[name] for name in named)]).encode()
 
 
-def write_anchor(path: Path, last: StoredSeal, key: SigningKey) -> None:
-    """Append what the last seal is; after this returned, the line survives a power cut."""
+def write_anchor(path: Path, last: StoredSeal | None, key: SigningKey, *, begins: int = 0) -> None:
+    """Append what the last seal is; after this returned, the line survives a power cut.
+
+    `begins` is the epoch that a restore begins behind it; the restored log may have no seal yet.
+    """
     values: dict[str, object] = {
-        "number": last.seal.number,
-        "digest": last.digest.hex(),
-        "total": last.seal.total,
+        "number": last.seal.number if last else 0,
+        "digest": last.digest.hex() if last else "",
+        "total": last.seal.total if last else 0,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "key_id": key.key_id,
+        **({"begins": begins} if begins else {}),
     }
     line = json.dumps({**values, "public": key.public.hex(), "signature": key.sign(_message(values)).hex()})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +71,8 @@ def _lines(path: Path) -> Iterable[str]:
 def _read(line: str, public: bytes) -> AnchorLine:
     try:
         values = json.loads(line)
-        anchor = Anchor(int(values["number"]), bytes.fromhex(values["digest"]), int(values["total"]))
+        digest, begins = bytes.fromhex(values["digest"]), int(values.get("begins", 0))
+        anchor = Anchor(int(values["number"]), digest, int(values["total"]), begins)
         genuine = signed_by(public, bytes.fromhex(values["signature"]), _message(values))
         return AnchorLine(anchor, str(values["at"]), str(values["key_id"]), genuine)
     except (ValueError, KeyError, TypeError):

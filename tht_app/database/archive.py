@@ -30,7 +30,7 @@ async def write_archive(database: Database, token: str, key: SigningKey, target:
         with archive.open("entries.jsonl", "w", force_zip64=True) as out:
             for epoch in sorted({one.seal.epoch for one in stored}):
                 batch = [one for one in stored if one.seal.epoch == epoch]
-                async for txid, canonical in leaves(database, token, batch[0].seal.lo, batch[-1].seal.hi):
+                async for txid, canonical in leaves(database, token, epoch, batch[0].seal.lo, batch[-1].seal.hi):
                     out.write(f"{epoch}\t{txid}\t{canonical}\n".encode())
                     entries += 1
         archive.writestr("seals.jsonl", "".join(f"{_line(one)}\n" for one in stored))

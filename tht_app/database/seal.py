@@ -4,11 +4,12 @@ What a transaction wrote is final once no older transaction runs: everything bel
 never "everything after the last id", which would miss whoever commits late.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tht_app.database.engine import Database
@@ -23,6 +24,7 @@ ENTER = text("select set_config('app.session', :token, true)")
 TRY_LOCK = text("select pg_try_advisory_xact_lock(:key)")
 LAST = text("select * from audit.seal order by number desc limit 1")
 EPOCH = text("select max(number) from audit.epoch")
+FOREVER = 2**63 - 1
 HORIZON = text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 # One text for one entry: a JSON array, so that nothing is ambiguous and a null is not an empty word. Written out here
 # and not kept as a function in the database, because who can change entries there could change the function too.
@@ -33,7 +35,7 @@ CANONICAL = (
 )
 LEAVES = text(
     f"select txid::text::bigint as txid, {CANONICAL} as canonical from audit.event "
-    "where txid >= cast(cast(:lo as text) as xid8) and txid < cast(cast(:hi as text) as xid8) "
+    "where epoch = :epoch and txid >= cast(cast(:lo as text) as xid8) and txid < cast(cast(:hi as text) as xid8) "
     "order by txid, id limit cast(:most as bigint)"
 )
 ADD = text(
@@ -41,7 +43,16 @@ ADD = text(
     "values (:number, :epoch, :lo, :hi, :count, :total, :root, :previous, :at, :digest, :signature, :key_id)"
 )
 SEALS = text("select * from audit.seal where number > :after order by number")
-UNSEALED = text("select count(*) from audit.event where txid >= cast(cast(:lo as text) as xid8)")
+UNSEALED = text(
+    "select count(*) from audit.event "
+    "where epoch > :epoch or (epoch = :epoch and txid >= cast(cast(:lo as text) as xid8))"
+)
+BEYOND = text(
+    "select exists (select from audit.event where epoch = :epoch and txid >= cast(cast(:lo as text) as xid8))"
+)
+NOWHERE = text(
+    "select exists (select from audit.event where epoch < 1 or epoch > (select max(number) from audit.epoch))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class StoredSeal:
     key_id: str
 
 
-def stored(row: RowMapping) -> StoredSeal:
+def stored(row: Mapping[Any, Any]) -> StoredSeal:
     """The seal of a row."""
     seal = Seal(
         row["number"],
@@ -78,19 +89,29 @@ async def seal_next(database: Database, token: str, key: SigningKey) -> StoredSe
             return None
         row = (await connection.execute(LAST)).mappings().first()
         last = stored(row) if row else None
-        epoch = (await connection.execute(EPOCH)).scalar_one()
-        lo = last.seal.hi if last and last.seal.epoch == epoch else 0
-        hi = (await connection.execute(HORIZON)).scalar_one()
-        rows = (await connection.execute(LEAVES, {"lo": lo, "hi": hi, "most": MOST_OF_A_SEAL + 1})).all()
-        if not rows:
-            return None
-        if len(rows) > MOST_OF_A_SEAL:
-            # A transaction that would be cut in two goes wholly into the next seal; one that fills a seal is all of it.
-            hi = max(rows[MOST_OF_A_SEAL].txid, rows[0].txid + 1)
-            rows = (await connection.execute(LEAVES, {"lo": lo, "hi": hi, "most": None})).all()
-        made = _make(last, (epoch, lo, hi), [one.canonical for one in rows], key)
-        await _add(connection, made)
-        return made
+        newest = (await connection.execute(EPOCH)).scalar_one()
+        for epoch in range(last.seal.epoch if last else 1, newest + 1):
+            lo = last.seal.hi if last and last.seal.epoch == epoch else 0
+            hi, canonicals = await _final(connection, epoch, lo, over=epoch < newest)
+            if canonicals:
+                made = _make(last, (epoch, lo, hi), canonicals, key)
+                await _add(connection, made)
+                return made
+        return None
+
+
+async def _final(connection: AsyncConnection, epoch: int, lo: int, *, over: bool) -> tuple[int, list[str]]:
+    """What may be sealed of an epoch from `lo` on, and where that ends; in one that is over nothing can still come."""
+    hi = FOREVER if over else (await connection.execute(HORIZON)).scalar_one()
+    span = {"epoch": epoch, "lo": lo, "hi": hi}
+    rows = (await connection.execute(LEAVES, {**span, "most": MOST_OF_A_SEAL + 1})).all()
+    if len(rows) > MOST_OF_A_SEAL:
+        # A transaction that would be cut in two goes wholly into the next seal; one that fills a seal is all of it.
+        hi = max(rows[MOST_OF_A_SEAL].txid, rows[0].txid + 1)
+        rows = (await connection.execute(LEAVES, {**span, "hi": hi, "most": None})).all()
+    elif over and rows:
+        hi = rows[-1].txid + 1
+    return hi, [one.canonical for one in rows]
 
 
 def _make(
@@ -126,19 +147,34 @@ async def seals_after(database: Database, token: str, number: int = 0) -> list[S
         return [stored(row) for row in (await connection.execute(SEALS, {"after": number})).mappings()]
 
 
-async def unsealed(database: Database, token: str, hi: int) -> int:
-    """How many entries lie at or above the horizon of the last seal."""
+async def unsealed(database: Database, token: str, last: Seal | None) -> int:
+    """How many entries lie behind the last seal."""
+    behind = {"epoch": last.epoch, "lo": last.hi} if last else {"epoch": 0, "lo": 0}
     async with database.engine.begin() as connection:
         await connection.execute(ENTER, {"token": token})
-        return (await connection.execute(UNSEALED, {"lo": hi})).scalar_one()
+        return (await connection.execute(UNSEALED, behind)).scalar_one()
 
 
-async def leaves(database: Database, token: str, lo: int, hi: int) -> AsyncGenerator[tuple[int, str], None]:
-    """Transaction id and canonical text of every entry in `lo <= txid < hi`, in the order of the seals."""
+async def strays(database: Database, token: str, seals: Sequence[Seal]) -> list[int]:
+    """Epochs that are over and hold entries under no seal, which none will ever cover; 0 for epochs that never were."""
+    ends = {seal.epoch: seal.hi for seal in seals}
+    over = range(1, max(ends, default=1))
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        found = [0] if (await connection.execute(NOWHERE)).scalar_one() else []
+        for epoch in over:
+            beyond = await connection.execute(BEYOND, {"epoch": epoch, "lo": ends.get(epoch, 0)})
+            found += [epoch] if beyond.scalar_one() else []
+    return found
+
+
+async def leaves(database: Database, token: str, epoch: int, lo: int, hi: int) -> AsyncGenerator[tuple[int, str], None]:
+    """Transaction id and canonical text of every entry of an epoch in `lo <= txid < hi`, in the order of the seals."""
     async with database.engine.connect() as connection:
         await connection.execute(text("set local statement_timeout = 0"))
         await connection.execute(ENTER, {"token": token})
         options = {"yield_per": FETCHED}
-        found = await connection.stream(LEAVES, {"lo": lo, "hi": hi, "most": None}, execution_options=options)
+        span = {"epoch": epoch, "lo": lo, "hi": hi, "most": None}
+        found = await connection.stream(LEAVES, span, execution_options=options)
         async for row in found:
             yield row.txid, row.canonical

@@ -10,9 +10,18 @@ from datetime import UTC, datetime
 
 from tht_app.database.anchors import AnchorLine
 from tht_app.database.engine import Database
-from tht_app.database.seal import StoredSeal, leaves, seals_after, unsealed
+from tht_app.database.seal import StoredSeal, leaves, seals_after, strays, unsealed
 from tht_app.database.signing import signed_by
-from tht_app.domain.audit.chain import Fault, Finding, anchor_faults, chain_faults, leaf_hash, merkle_root
+from tht_app.domain.audit.chain import (
+    Anchor,
+    Fault,
+    Finding,
+    anchor_faults,
+    chain_faults,
+    leaf_hash,
+    merkle_root,
+    standing_anchors,
+)
 
 Progress = Callable[[int, int], None]
 """Entries checked, entries in all."""
@@ -29,6 +38,8 @@ class Report:
     last_digest: bytes = b""
     last_number: int = 0
     last_anchor_at: str = ""
+    restores: list[Anchor] = field(default_factory=list[Anchor])
+    """Each time a backup was put back: the seal from which the log went on. No fault, and never to be kept quiet."""
     findings: list[Finding] = field(default_factory=list[Finding])
     checked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -57,7 +68,8 @@ async def verify_log(
     if stored:
         last = stored[-1]
         report.seals, report.last_number, report.last_digest = len(stored), last.seal.number, last.digest
-    report.unsealed = await unsealed(database, token, stored[-1].seal.hi if stored else 0)
+    await _check_strays(database, token, stored, report)
+    report.unsealed = await unsealed(database, token, stored[-1].seal if stored else None)
     report.findings.sort(key=lambda finding: (finding.seal, finding.fault))
     return report
 
@@ -74,7 +86,9 @@ def _check_seals(stored: Sequence[StoredSeal], public: bytes, report: Report) ->
 def _check_anchors(stored: Sequence[StoredSeal], anchors: Sequence[AnchorLine], report: Report) -> None:
     digests = {one.seal.number: one.digest for one in stored}
     report.findings += [Finding(Fault.SIGNATURE_WRONG, line.anchor.number) for line in anchors if not line.genuine]
-    report.findings += anchor_faults(digests, (line.anchor for line in anchors if line.genuine))
+    standing, report.restores, forged = standing_anchors(line.anchor for line in anchors if line.genuine)
+    report.findings += [Finding(Fault.SIGNATURE_WRONG, anchor.number) for anchor in forged]
+    report.findings += anchor_faults(digests, standing)
 
 
 async def _check_entries(
@@ -86,7 +100,7 @@ async def _check_entries(
     everything = sum(one.seal.count for one in wanted)
     for epoch in sorted({one.seal.epoch for one in wanted}):
         batch = [one for one in wanted if one.seal.epoch == epoch]
-        stream = leaves(database, token, batch[0].seal.lo, batch[-1].seal.hi)
+        stream = leaves(database, token, epoch, batch[0].seal.lo, batch[-1].seal.hi)
         waiting = await anext(stream, None)
         for one in batch:
             hashes: list[bytes] = []
@@ -98,3 +112,11 @@ async def _check_entries(
             report.entries += len(hashes)
             progress(report.entries, everything)
         await stream.aclose()
+
+
+async def _check_strays(database: Database, token: str, stored: Sequence[StoredSeal], report: Report) -> None:
+    """An entry slipped in behind the last seal of an epoch that is over would never come under a seal."""
+    seals = [one.seal for one in stored]
+    for epoch in await strays(database, token, seals):
+        last = max((seal.number for seal in seals if seal.epoch <= epoch), default=0)
+        report.findings.append(Finding(Fault.ENTRIES_DIFFER, last))

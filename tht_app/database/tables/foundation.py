@@ -59,6 +59,8 @@ class AuditEventRow(ClinicTable, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
     address: str | None = Field(default=None, sa_type=Text)
     details_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    epoch: int = Field(default=1)
+    """Rises when a backup was put back; the column's own default says which one it is now."""
 
 
 class OutboxRow(ClinicTable, table=True):

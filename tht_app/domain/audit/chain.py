@@ -91,11 +91,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What stands outside the database about a seal; without it a cut-off end could not be noticed."""
+    """What stands outside the database about a seal; without it a cut-off end could not be noticed.
+
+    `begins` is the epoch that begins behind this seal because a backup was put back, 0 for any other anchor.
+    """
 
     number: int
     digest: bytes
     total: int
+    begins: int = 0
 
 
 def chain_faults(seals: Iterable[Seal], previous: Seal | None = None) -> list[Finding]:
@@ -111,7 +115,8 @@ def chain_faults(seals: Iterable[Seal], previous: Seal | None = None) -> list[Fi
 def _follows(seal: Seal, previous: Seal | None) -> bool:
     if previous is None:
         return (seal.number, seal.previous, seal.total) == (1, FIRST, seal.count)
-    goes_on = seal.lo == previous.hi if seal.epoch == previous.epoch else seal.epoch > previous.epoch
+    same = seal.epoch == previous.epoch
+    goes_on = seal.lo == previous.hi if same else seal.epoch > previous.epoch and seal.lo == 0
     return (
         goes_on
         and seal.number == previous.number + 1
@@ -131,3 +136,24 @@ def anchor_faults(digests: dict[int, bytes], anchors: Iterable[Anchor]) -> list[
         elif digest != anchor.digest:
             found.append(Finding(Fault.ANCHOR_DIFFERS, anchor.number))
     return found
+
+
+def standing_anchors(anchors: Iterable[Anchor]) -> tuple[list[Anchor], list[Anchor], list[Anchor]]:
+    """Anchors that the log must still agree with, those at which a backup was put back, and those that are forged.
+
+    What was anchored before a restore and lies behind the seal that was restored is of a history that ended there. Each
+    epoch begins once, so a restore's line that is repeated to excuse a later loss is no excuse.
+    """
+    standing: list[Anchor] = []
+    restores: list[Anchor] = []
+    forged: list[Anchor] = []
+    for anchor in anchors:
+        if anchor.begins and anchor.begins <= max((one.begins for one in restores), default=1):
+            forged.append(anchor)
+            continue
+        if anchor.begins:
+            restores.append(anchor)
+            standing = [one for one in standing if one.number <= anchor.number]
+        if anchor.number:
+            standing.append(anchor)
+    return standing, restores, forged
