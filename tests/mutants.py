@@ -39,6 +39,8 @@ EDGE_TESTS = ("tests/web/test_edge.py",)
 OUTBOX_TESTS = ("tests/worker/test_outbox.py",)
 LINK_TESTS = ("tests/web/test_link.py",)
 LIVE_TESTS = ("tests/live/test_feed.py",)
+LIMIT_TESTS = ("tests/web/test_limits.py",)
+SAFETY_TESTS = ("tests/cli/test_safety.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
 
 DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
@@ -524,6 +526,62 @@ MUTANTS = [
         "least(l.expires_at, a.starts_at) > now()",
         "true",
         LINK_TESTS,
+    ),
+    Mutant(
+        "flood-is-answered",
+        "tht_app/web/edge.py",
+        "        if not self._limits.address(_address(scope), public=public):\n",
+        "        if False:\n",
+        LIMIT_TESTS,
+    ),
+    Mutant(
+        "body-of-any-length",
+        "tht_app/web/edge.py",
+        "            if seen > limit:\n",
+        "            if False:\n",
+        LIMIT_TESTS,
+    ),
+    Mutant(
+        "log-quotes-exceptions",
+        "tht_app/logs.py",
+        '        record.msg, record.args = record.getMessage().split("\\n", 1)[0], ()\n',
+        "        pass\n",
+        ("tests/web/test_log_lines.py",),
+    ),
+    Mutant(
+        "log-shows-messages-of-exceptions",
+        "tht_app/logs.py",
+        '        event["error"], event["places"] = " from ".join(kinds), places_of(error)\n',
+        '        event["error"], event["places"] = str(error), places_of(error)\n',
+        ("tests/web/test_log_lines.py",),
+    ),
+    Mutant(
+        "what-was-typed-as-a-user-name-is-kept",
+        "tht_app/web/identity/throttle.py",
+        '    return current().vault.blind("throttle.username", username).hex()[:24]\n',
+        "    return username\n",
+        ("tests/web/test_logs.py",),
+    ),
+    Mutant(
+        "plain-http-on-every-address",
+        "tht_app/safety.py",
+        "    if chosen.host not in LOOPBACK and not https:\n",
+        "    if False:\n",
+        SAFETY_TESTS,
+    ),
+    Mutant(
+        "key-that-everybody-reads",
+        "tht_app/safety.py",
+        "    if about.st_mode & (stat.S_IRWXO | stat.S_IWGRP):\n",
+        "    if False:\n",
+        SAFETY_TESTS,
+    ),
+    Mutant(
+        "framework-can-be-overridden",
+        "tht_app/safety.py",
+        "        if name not in REFLEX_AS_SERVED:\n",
+        "        if False:\n",
+        SAFETY_TESTS,
     ),
 ]
 

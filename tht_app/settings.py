@@ -5,23 +5,26 @@ how containers and systemd hand secrets over. `.env.example` explains each for t
 """
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
+from dotenv import dotenv_values
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key", "smtp_password")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+ENV_FILE = ".env"
 ClinicZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 
 
 class Settings(BaseSettings):
     """What the environment says; built once by `settings()`."""
 
-    model_config = SettingsConfigDict(env_prefix="THT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="THT_", env_file=ENV_FILE, extra="ignore", frozen=True)
 
     data_dir: Path = Path("data/clinic")
     """Where the embedded database, keys outside of it and files live."""
@@ -66,12 +69,15 @@ class Settings(BaseSettings):
     """Until how many hours before it an appointment may be moved or cancelled by the link in a message."""
     worker: bool = True
     """Whether the server delivers the outbox itself; switch it off where `tht outbox run` does."""
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line for programs that collect logs; never with a value of a person."""
 
     @model_validator(mode="before")
     @classmethod
     def _secrets_from_files(cls, values: dict[str, object]) -> dict[str, object]:
+        named = environment()
         for name in SECRET_FIELDS:
-            path = os.environ.get(f"THT_{name.upper()}_FILE")
+            path = named.get(f"THT_{name.upper()}_FILE")
             if path and name != "master_key" and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
@@ -120,6 +126,11 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Whether people reach the clinic by https, so that cookies may demand it."""
         return self.public_origin.startswith("https://")
+
+
+def environment() -> Mapping[str, str]:
+    """Every variable, from the environment or else from the file `.env`; an empty one counts as set."""
+    return {name: value or "" for name, value in dotenv_values(ENV_FILE).items()} | dict(os.environ)
 
 
 @lru_cache(maxsize=1)

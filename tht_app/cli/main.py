@@ -6,12 +6,13 @@ import psycopg
 import typer
 from sqlalchemy.exc import OperationalError
 
-from tht_app.cli import audit, demo, init, migrate, outbox, run, user
+from tht_app.cli import audit, demo, doctor, init, migrate, outbox, run, user
 from tht_app.cli.steps import StepFailed
 from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.migrate import ServerTooOld
 from tht_app.database.server import ServerProblem
 from tht_app.domain.errors import DomainError
+from tht_app.safety import UnsafeSetup
 
 app = typer.Typer(
     name="tht",
@@ -25,11 +26,12 @@ app.command("build")(run.build)
 app.command("init")(init.init)
 app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.add_typer(user.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
 
-OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, DomainError)
+OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, UnsafeSetup, DomainError)
 
 
 def main() -> None:

@@ -53,8 +53,7 @@ def choose_demo() -> None:
     os.environ.setdefault("THT_DATA_DIR", DEMO_DIR)
     # An empty variable wins over a line of `.env`: the demo must not find the way to a real clinic's database.
     for name in ("THT_DATABASE_URL", "THT_DATABASE_GATE_URL", "THT_DATABASE_ADMIN_URL"):
-        os.environ[name] = ""
-        os.environ.pop(f"{name}_FILE", None)
+        os.environ[name] = os.environ[f"{name}_FILE"] = ""
     settings.cache_clear()
 
 

@@ -17,8 +17,9 @@ from typing import Annotated
 import typer
 
 from tht_app.cli.frontend import ROOT, ensure_build, refresh_lock, serving_environment
-from tht_app.cli.place import Place, choose_demo, clinic_place, demo_mark, setup_code
+from tht_app.cli.place import Place, choose_demo, clinic_place, demo_mark, key_file, setup_code
 from tht_app.cli.steps import StepFailed, Steps, say
+from tht_app.safety import ensure_safe
 from tht_app.settings import settings
 
 DEMO_ACCOUNTS = "admin dokter dokter2 perawat apoteker kasir auditor pemilik"
@@ -40,6 +41,7 @@ def run(
         os.environ["THT_PORT"] = str(port)
     if demo:
         choose_demo()
+    ensure_safe(settings().model_copy(update={"master_key_file": key_file(settings())}))
     steps = Steps(total=done + (5 if demo else 4), done=done)
     _ensure_port_free()
     with steps.step("Screens") as step:

@@ -74,6 +74,12 @@ def read_master_key(path: Path | None, hexadecimal: str = "") -> bytes:
     return key
 
 
+def fingerprint(key: bytes) -> str:
+    """A short name of a key, to be compared by eye with what stands on paper or in a backup."""
+    digest = sha256(b"tht|fingerprint|" + key).hexdigest()
+    return "-".join(digest[start : start + 4] for start in (0, 4, 8))
+
+
 def create_master_key(path: Path) -> bytes:
     """Write a new master key, readable by its owner only; refuses to replace one that is there."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,7 @@ def make_engine(conninfo: str, *, pool_size: int, application: str) -> AsyncEngi
         pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,  # a failed statement's message must not quote whom it was about
         connect_args=connect_arguments(conninfo, options=OPTIONS, application_name=application, connect_timeout=5),
     )
 

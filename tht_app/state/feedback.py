@@ -7,7 +7,6 @@ id, of which the person sees only the id. Notices are our own region bound to St
 
 import logging
 import secrets
-import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from reflex.event import EventSpec
 from tht_app.domain.errors import DomainError, Param, Problem, ValidationFailed
 from tht_app.i18n import LANGUAGES, text_of
 from tht_app.i18n.catalog import UnknownKey
+from tht_app.logs import places_of
 from tht_app.state.marks import SIGNED_IN, needs
 
 log = logging.getLogger("tht.incident")
@@ -113,11 +113,7 @@ def incident(error: BaseException, where: str) -> str:
     Only names and places are logged: messages of exceptions quote values, and values here are people's health.
     """
     number = secrets.token_hex(4)
-    places = " < ".join(
-        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}"
-        for frame in reversed(traceback.extract_tb(error.__traceback__)[-8:])
-    )
-    log.error("incident %s in %s: %s at %s", number, where, type(error).__name__, places)
+    log.error("incident %s in %s: %s at %s", number, where, type(error).__name__, places_of(error))
     return number
 
 

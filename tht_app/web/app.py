@@ -18,10 +18,13 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 import tht_app.web
+from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.opening import opened_clinic
 from tht_app.domain.errors import DomainError, NotFound
 from tht_app.live.feed import feeding
 from tht_app.live.screens import SCREENS
+from tht_app.logs import quiet_logs
+from tht_app.safety import UnsafeSetup, ensure_safe
 from tht_app.settings import settings
 from tht_app.state.gate import Gate, silence_reflex
 from tht_app.state.tokens import install
@@ -32,8 +35,7 @@ from tht_app.web.identity.sessions import BOOK
 from tht_app.web.policy import ContentPolicy
 from tht_app.web.sockets import end_session_sockets, watch_sessions
 
-NOISY = ("reflex", "reflex_base", "socketio", "engineio")
-"""Loggers whose warnings quote what people typed; only their errors are kept, without the values."""
+log = logging.getLogger("tht.app")
 
 
 def create_api() -> Starlette:
@@ -84,7 +86,7 @@ def guard(app: rx.App) -> Gate:
 async def serving_clinic(screens: rx.App) -> AsyncIterator[None]:
     """The pools are open, sessions are watched and screens move for as long as the server serves."""
     quiet_logs()  # now, not at import: what a failed build of the screens says must be readable
-    async with opened_clinic(), feeding(screens):
+    async with _opened(), feeding(screens):
         watcher = asyncio.create_task(watch_sessions(), name="watch_sessions")
         try:
             yield
@@ -94,22 +96,13 @@ async def serving_clinic(screens: rx.App) -> AsyncIterator[None]:
                 await watcher
 
 
-class _WithoutValues(logging.Filter):
-    """Reflex quotes payloads in its warnings and errors; who complains is kept, what it quotes is not."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Cut the message before the first thing that came from outside."""
-        if record.levelno < logging.ERROR:
-            return False
-        record.msg, record.args = f"{record.name} {record.module}:{record.lineno} failed", ()
-        record.exc_info = record.exc_text = None
-        return True
-
-
-def quiet_logs() -> None:
-    """Filter the loggers of the libraries that see what people type."""
-    for name in list(logging.root.manager.loggerDict) + list(NOISY):
-        if name.split(".")[0] in NOISY:
-            logger = logging.getLogger(name)
-            if not any(isinstance(one, _WithoutValues) for one in logger.filters):
-                logger.addFilter(_WithoutValues())
+@contextlib.asynccontextmanager
+async def _opened() -> AsyncIterator[None]:
+    """The clinic, unless that would be unsafe; why not stands in the log, because the server hides what it was told."""
+    try:
+        ensure_safe()
+        async with opened_clinic():
+            yield
+    except (UnsafeSetup, MasterKeyMissing) as refusal:
+        log.error("the clinic is not opened: %s", refusal)  # noqa: TRY400  a sentence for the operator, no bug
+        raise

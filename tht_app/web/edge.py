@@ -5,7 +5,8 @@ Everything that is not named public needs a live session. The routes behind it s
 
 import asyncio
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers as RequestHeaders
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tht_app.domain.errors import SessionEnded, Unavailable
 from tht_app.i18n import as_language, text_of
 from tht_app.settings import settings
+from tht_app.state.bucket import Buckets
 from tht_app.web.acting import WRITING, cookie_name
 from tht_app.web.identity.sessions import BOOK, SessionBook
 from tht_app.web.policy import ALWAYS, HSTS, ContentPolicy
@@ -26,6 +28,7 @@ FORMS = frozenset({"/signin", "/signout", "/setup", "/session/unlock", "/session
 PUBLIC = PROBES | FORMS | {"/session", "/plain.css", "/ping"}
 DISPLAY, DISPLAY_AGAIN = "/display", b"/display/again"
 """A television never signs in: it shows the token of its device again."""
+RETRY_SOON = (b"retry-after", b"2")
 PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/")
 STATIC_FOLDERS = ("/assets/", "/fonts/", "/sounds/", "/diagrams/", "/external/")
 STATIC_SUFFIXES = (".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt")
@@ -36,15 +39,19 @@ SMALL_BODY = 1_000_000
 LARGE_BODY = 30_000_000
 LARGE_BODIES = ("/files", "/import")
 FORM_BODY = 20_000
+TOO_FAST = "identity.too_fast"
 DRAINED = 40_000_000
 CUT_SECONDS = 2.0
 
 
 def is_public(path: str) -> bool:
     """Reachable without a session: plain pages with their own rules, and static files that hold no data."""
-    if path in PUBLIC or path.startswith(STATIC_FOLDERS) or (path.startswith(PUBLIC_FOLDERS) and path != f"{DISPLAY}/"):
-        return True
-    return path.count("/") == 1 and path.endswith(STATIC_SUFFIXES)
+    return path in PUBLIC or is_static(path) or (path.startswith(PUBLIC_FOLDERS) and path != f"{DISPLAY}/")
+
+
+def is_static(path: str) -> bool:
+    """A file of the build, the same for everybody."""
+    return path.startswith(STATIC_FOLDERS) or (path.count("/") == 1 and path.endswith(STATIC_SUFFIXES))
 
 
 def is_odd(path: str) -> bool:
@@ -59,14 +66,43 @@ def most_bytes(path: str) -> int:
     return LARGE_BODY if path.startswith(LARGE_BODIES) else SMALL_BODY
 
 
+class Limits:
+    """How many requests are answered, files of the build and probes apart; whole desks share an address.
+
+    Guessing passwords has slower limits of its own (`web/identity/throttle.py`), events of a socket have theirs.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """All full; `clock` counts seconds."""
+        self._address = Buckets(rate=200, burst=2000, clock=clock)
+        self._public = Buckets(rate=50, burst=1000, clock=clock)
+        self._session = Buckets(rate=40, burst=400, clock=clock)
+
+    def address(self, address: str | None, *, public: bool) -> bool:
+        """Whether this address may ask once more; pages that need no session have less to give."""
+        where = address or "unknown"
+        return self._address.take(where) and (not public or self._public.take(where))
+
+    def session(self, token: str) -> bool:
+        """Whether this session may."""
+        return self._session.take(token)
+
+
 class Edge:
     """ASGI layer around everything else."""
 
     def __init__(
-        self, app: ASGIApp, policy: ContentPolicy, *, book: SessionBook = BOOK, sockets: Sockets = SOCKETS
+        self,
+        app: ASGIApp,
+        policy: ContentPolicy,
+        *,
+        book: SessionBook = BOOK,
+        sockets: Sockets = SOCKETS,
+        limits: Limits | None = None,
     ) -> None:
         """Stand before `app`, with the content policy of its build."""
         self._app, self._policy, self._book, self._sockets = app, policy, book, sockets
+        self._limits = limits or Limits()
         configuration = settings()
         self._origins = frozenset(configuration.origins)
         self._hosts = frozenset(urlsplit(origin).netloc for origin in configuration.origins)
@@ -148,15 +184,18 @@ class Edge:
             return _problem(403, "common.foreign_origin", headers)
         if not (headers.get("content-length") or "0").isdigit():
             return _problem(400, "common.too_large", headers)
-        if is_public(path):
+        if path in PROBES or is_static(path):
             return None
-        return await self._needs_session(scope, headers)
+        public = is_public(path)
+        if not self._limits.address(_address(scope), public=public):
+            return _problem(429, TOO_FAST, headers, [RETRY_SOON])
+        return None if public else await self._needs_session(scope, headers)
 
     async def _needs_session(self, scope: Scope, headers: RequestHeaders) -> "Answer | None":
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(), "")
         try:
             if await self._book.of(token, _address(scope)) is not None:
-                return None
+                return None if self._limits.session(token) else _problem(429, TOO_FAST, headers, [RETRY_SOON])
         except Unavailable as away:
             return _problem(503, away.code, headers, [(b"retry-after", b"5")])
         if _is_navigation(scope["method"], headers):

@@ -10,16 +10,21 @@ SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.D
 
 Headers = list[tuple[bytes, bytes]]
 
+OURS = ("camera", "microphone", "autoplay", "fullscreen", "publickey-credentials-get", "publickey-credentials-create")
+NOBODYS = (
+    "accelerometer", "bluetooth", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
+    "idle-detection", "magnetometer", "midi", "payment", "picture-in-picture", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+FEATURES = ", ".join([*(f"{name}=(self)" for name in OURS), *(f"{name}=()" for name in NOBODYS)]).encode()
+"""What a page may use of the device: pictures, voice, chimes, televisions, passkeys; nothing that it has no use for."""
+
 ALWAYS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (
-        b"permissions-policy",
-        b"camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
-    ),
+    (b"permissions-policy", FEATURES),
     (b"x-robots-tag", b"noindex, nofollow"),
 ]
 """`same-origin` and not `no-referrer`: with the latter a browser posts forms with `Origin: null`."""

@@ -39,10 +39,10 @@ log = logging.getLogger("tht.worker")
 Channels = Mapping[Channel, MessageChannel]
 
 
-def channels_of(chosen: Settings) -> Channels:
-    """The ways out of the house that are set up."""
+def mail_channel(chosen: Settings) -> MailChannel | None:
+    """The clinic's way to its mail server, if one is set up."""
     if not chosen.mail_on:
-        return {}
+        return None
     server = MailServer(
         host=chosen.smtp_host,
         port=chosen.smtp_port,
@@ -52,7 +52,13 @@ def channels_of(chosen: Settings) -> Channels:
         password=chosen.smtp_password,
         timeout=chosen.smtp_timeout,
     )
-    return {Channel.MAIL: MailChannel(server, chosen.origins[0])}
+    return MailChannel(server, chosen.origins[0])
+
+
+def channels_of(chosen: Settings) -> Channels:
+    """The ways out of the house that are set up."""
+    mail = mail_channel(chosen)
+    return {Channel.MAIL: mail} if mail else {}
 
 
 class Worker:

@@ -54,7 +54,19 @@ class MailChannel:
             if not progress.taken:  # whatever happens while saying goodbye changes nothing
                 raise NotDelivered(_outcome(failure, progress), _detail(failure)) from failure
 
-    async def _converse(self, mail: EmailMessage, to: str, progress: "_Progress") -> None:
+    async def greet(self) -> None:
+        """Connect, encrypt and sign in, and send nothing; raises `NotDelivered` with what stands in the way."""
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS):
+                smtp = await self._connected()
+                try:
+                    await smtp.quit(timeout=GOODBYE_SECONDS)
+                finally:
+                    smtp.close()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as failure:
+            raise NotDelivered(_outcome(failure, _Progress()), _detail(failure)) from failure
+
+    async def _connected(self) -> SMTP:
         server = self._server
         smtp = SMTP(
             hostname=server.host,
@@ -67,7 +79,15 @@ class MailChannel:
             await smtp.connect()
             if server.user:
                 await smtp.login(server.user, server.password)
-            await smtp.mail(server.sender)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    async def _converse(self, mail: EmailMessage, to: str, progress: "_Progress") -> None:
+        smtp = await self._connected()
+        try:
+            await smtp.mail(self._server.sender)
             await smtp.rcpt(to)
             progress.handed_over = True
             await smtp.data(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
