@@ -8,7 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -100,9 +100,10 @@ class ClinicHandler(logging.StreamHandler[Any]):
     """The one handler of a process that serves."""
 
 
-def quiet_logs() -> None:
+def quiet_logs(stream: TextIO | None = None) -> None:
     """From now on everything is written our way; call it when a server starts, not when a module is imported."""
-    handler = ClinicHandler(sys.stderr)
+    logging.raiseExceptions = False  # a handler that fails would print the message and where it came from
+    handler = ClinicHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(settings().log_format))
     root = logging.getLogger()
     root.handlers = [one for one in root.handlers if not isinstance(one, ClinicHandler)] + [handler]
