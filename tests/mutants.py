@@ -129,8 +129,8 @@ MUTANTS = [
     Mutant(
         "nonce-used-twice",
         "tht_app/database/crypto.py",
-        "        version = self._newest[purpose]\n        nonce = secrets.token_bytes(NONCE_BYTES)\n",
-        "        version = self._newest[purpose]\n        nonce = bytes(NONCE_BYTES)\n",
+        "        version = ring.newest[purpose]\n        nonce = secrets.token_bytes(NONCE_BYTES)\n",
+        "        version = ring.newest[purpose]\n        nonce = bytes(NONCE_BYTES)\n",
         CRYPTO_TESTS,
     ),
     Mutant(

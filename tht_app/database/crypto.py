@@ -9,7 +9,7 @@ Stored form: 1 byte format (1) | 2 bytes key version, big-endian | 12 bytes nonc
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -91,9 +91,12 @@ def create_master_key(path: Path) -> bytes:
 
 def new_data_key(master: bytes, purpose: Purpose, version: int) -> WrappedKey:
     """Make a random data key and wrap it under the master key."""
+    return _wrap(master, purpose, version, secrets.token_bytes(KEY_BYTES))
+
+
+def _wrap(master: bytes, purpose: Purpose, version: int, key: bytes) -> WrappedKey:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    body = AESGCM(master).encrypt(nonce, secrets.token_bytes(KEY_BYTES), _wrap_label(purpose, version))
-    return WrappedKey(purpose, version, nonce + body)
+    return WrappedKey(purpose, version, nonce + AESGCM(master).encrypt(nonce, key, _wrap_label(purpose, version)))
 
 
 def _wrap_label(purpose: Purpose, version: int) -> bytes:
@@ -110,27 +113,63 @@ def _unwrap(master: bytes, key: WrappedKey) -> bytes:
         ) from broken
 
 
+def rewrapped(key: WrappedKey, old: bytes, new: bytes) -> WrappedKey:
+    """The same data key under another master key; raises `MasterKeyMissing` when `old` does not open it."""
+    return _wrap(new, key.purpose, key.version, _unwrap(old, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """Every data key of one moment; exchanged as a whole, so that nobody sees half a rotation."""
+
+    ciphers: Mapping[Purpose, Mapping[int, AESGCM]]
+    newest: Mapping[Purpose, int]
+    first_index: bytes
+    index: bytes
+
+
+def _ring(keys: Mapping[Purpose, Mapping[int, bytes]]) -> _Ring:
+    index = keys[Purpose.INDEX]
+    return _Ring(
+        {purpose: {version: AESGCM(key) for version, key in versions.items()} for purpose, versions in keys.items()},
+        {purpose: max(versions) for purpose, versions in keys.items()},
+        index[min(index)],
+        index[max(index)],
+    )
+
+
+def unlocked(master: bytes, wrapped: Iterable[WrappedKey]) -> dict[Purpose, dict[int, bytes]]:
+    """Every data key; raises `MasterKeyMissing` when the master key does not fit or a purpose has none."""
+    keys: dict[Purpose, dict[int, bytes]] = {}
+    for key in wrapped:
+        keys.setdefault(key.purpose, {})[key.version] = _unwrap(master, key)
+    absent = [purpose.value for purpose in Purpose if purpose not in keys]
+    if absent:
+        raise MasterKeyMissing(f"Kunci data belum lengkap ({', '.join(absent)}). Jalankan `tht migrate`.")
+    return keys
+
+
 class Vault:
     """Seals and opens single values with the unwrapped data keys of one installation."""
 
     def __init__(self, keys: Mapping[Purpose, Mapping[int, bytes]]) -> None:
         """Take `{purpose: {version: 32 bytes}}`; the highest version seals, every version opens."""
-        self._ciphers = {
-            purpose: {version: AESGCM(key) for version, key in versions.items()} for purpose, versions in keys.items()
-        }
-        self._newest = {purpose: max(versions) for purpose, versions in keys.items()}
-        self._index_key = keys[Purpose.INDEX][min(keys[Purpose.INDEX])]
+        self._ring = _ring(keys)
+        self.look_again: Callable[[], Mapping[Purpose, Mapping[int, bytes]] | None] = lambda: None
+        """Asked when a value names a version that is not here: another process may seal with it already."""
 
     @classmethod
-    def unlock(cls, master: bytes, wrapped: list[WrappedKey]) -> Self:
+    def unlock(cls, master: bytes, wrapped: Iterable[WrappedKey]) -> Self:
         """Unwrap every data key; raises `MasterKeyMissing` when the master key is not the right one."""
-        keys: dict[Purpose, dict[int, bytes]] = {}
-        for key in wrapped:
-            keys.setdefault(key.purpose, {})[key.version] = _unwrap(master, key)
-        absent = [purpose.value for purpose in Purpose if purpose not in keys]
-        if absent:
-            raise MasterKeyMissing(f"Kunci data belum lengkap ({', '.join(absent)}). Jalankan `tht migrate`.")
-        return cls(keys)
+        return cls(unlocked(master, wrapped))
+
+    def renew(self, keys: Mapping[Purpose, Mapping[int, bytes]]) -> None:
+        """Take these keys instead; whoever is sealing at this moment finishes with the old ones."""
+        self._ring = _ring(keys)
+
+    def newest(self, purpose: Purpose) -> int:
+        """The version that seals."""
+        return self._ring.newest[purpose]
 
     @overload
     def seal(self, purpose: Purpose, column: str, row_id: UUID, text: str) -> bytes: ...
@@ -140,11 +179,14 @@ class Vault:
     def seal(self, purpose: Purpose, column: str, row_id: UUID, text: str | None) -> bytes | None: ...
     def seal(self, purpose: Purpose, column: str, row_id: UUID, text: str | None) -> bytes | None:
         """Encrypt text for exactly this `table.column` and row; nothing stays nothing."""
-        if text is None:
-            return None
-        version = self._newest[purpose]
+        return None if text is None else self.seal_bytes(purpose, column, row_id, text.encode())
+
+    def seal_bytes(self, purpose: Purpose, column: str, row_id: UUID, value: bytes) -> bytes:
+        """Encrypt what is no text, for exactly this `table.column` and row."""
+        ring = self._ring
+        version = ring.newest[purpose]
         nonce = secrets.token_bytes(NONCE_BYTES)
-        body = self._ciphers[purpose][version].encrypt(nonce, text.encode(), _label(column, row_id, version))
+        body = ring.ciphers[purpose][version].encrypt(nonce, value, _label(column, row_id, version))
         return FORMAT + version.to_bytes(2, "big") + nonce + body
 
     @overload
@@ -155,21 +197,46 @@ class Vault:
     def open(self, purpose: Purpose, column: str, row_id: UUID, sealed: bytes | None) -> str | None: ...
     def open(self, purpose: Purpose, column: str, row_id: UUID, sealed: bytes | None) -> str | None:
         """Decrypt what `seal` made for this place; raises `SealBroken` when it does not belong here."""
-        if sealed is None:
-            return None
-        version = int.from_bytes(sealed[1:HEADER_BYTES], "big")
-        cipher = self._ciphers[purpose].get(version)
+        return None if sealed is None else self.open_bytes(purpose, column, row_id, sealed).decode()
+
+    def open_bytes(self, purpose: Purpose, column: str, row_id: UUID, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made for this place; raises `SealBroken` when it does not belong here."""
+        version = version_of(sealed)
+        cipher = self._ring.ciphers[purpose].get(version) or self._cipher_of_another_process(purpose, version)
         if sealed[:1] != FORMAT or cipher is None:
             raise SealBroken(column)
         nonce, body = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :]
         try:
-            return cipher.decrypt(nonce, body, _label(column, row_id, version)).decode()
+            return cipher.decrypt(nonce, body, _label(column, row_id, version))
         except InvalidTag as broken:
             raise SealBroken(column) from broken
 
+    def _cipher_of_another_process(self, purpose: Purpose, version: int) -> AESGCM | None:
+        keys = self.look_again()
+        if keys is not None:
+            self.renew(keys)
+        return self._ring.ciphers[purpose].get(version)
+
+    def reseal(self, purpose: Purpose, column: str, row_id: UUID, sealed: bytes) -> bytes:
+        """The same content in the same place under the newest key; raises `SealBroken`."""
+        return self.seal_bytes(purpose, column, row_id, self.open_bytes(purpose, column, row_id, sealed))
+
     def blind(self, column: str, normalised: str) -> bytes:
         """Keyed fingerprint (32 bytes) for exact look-up; says nothing to whoever lacks the index key."""
-        return hmac.new(self._index_key, f"{column}|1|{normalised}".encode(), sha256).digest()
+        return _fingerprint(self._ring.index, column, normalised)
+
+    def derive(self, column: str, normalised: str) -> bytes:
+        """The same with the first index key, whatever comes later: for codes that patients hold in their hands."""
+        return _fingerprint(self._ring.first_index, column, normalised)
+
+
+def version_of(sealed: bytes) -> int:
+    """The version of the key that a value was sealed with."""
+    return int.from_bytes(sealed[1:HEADER_BYTES], "big")
+
+
+def _fingerprint(key: bytes, column: str, normalised: str) -> bytes:
+    return hmac.new(key, f"{column}|1|{normalised}".encode(), sha256).digest()
 
 
 def _label(column: str, row_id: UUID, version: int) -> bytes:

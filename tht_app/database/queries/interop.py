@@ -185,7 +185,7 @@ async def plan_reminders(work: UnitOfWork, *, hour: int) -> int:
 
 def code_of(vault: Vault, link_id: UUID) -> str:
     """The code of a link: whoever has the table but not the key cannot make it, and every try sends the same."""
-    made = base64.b32encode(vault.blind("appointment_link.code", str(link_id))).decode().lower()
+    made = base64.b32encode(vault.derive("appointment_link.code", str(link_id))).decode().lower()
     return made[:CODE_LENGTH]
 
 
