@@ -43,7 +43,10 @@ SHOTS = (
     ("register", "admin", "register"),
     ("display", "admin", "television"),
 )
-"""Picture, account, address or what to open. The form of registration stays open, so it comes late. The television is last: the browser is nobody's afterwards."""
+"""Picture, account, address or what to open.
+
+The form of registration stays open, so it comes late. The television is last: the browser is nobody's afterwards.
+"""
 LOOKS = (
     ("desktop", "light"),
     ("desktop", "dark"),
