@@ -42,6 +42,7 @@ LIVE_TESTS = ("tests/live/test_feed.py",)
 LIMIT_TESTS = ("tests/web/test_limits.py",)
 SAFETY_TESTS = ("tests/cli/test_safety.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
+VIEWER_TESTS = ("tests/audit/test_viewer.py",)
 
 DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
 DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
@@ -329,6 +330,42 @@ MUTANTS = [
         "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
         "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
         AUDIT_TESTS,
+    ),
+    Mutant(
+        "anybody-learns-the-names-of-patients",
+        "alembic/versions/0018_audit_view.py",
+        "        raise exception 'audit.read is needed' using errcode = '42501';\n"
+        "    end if;\n    return query select p.id",
+        "    end if;\n    return query select p.id",
+        VIEWER_TESTS,
+    ),
+    Mutant(
+        "auditors-are-not-audited",
+        "tht_app/use_cases/audit/reading.py",
+        "    work.saw(*found)\n",
+        "",
+        VIEWER_TESTS,
+    ),
+    Mutant(
+        "a-page-forgets-where-it-stopped-looking",
+        "tht_app/database/queries/audit.py",
+        'return rows, Place(end["at"], end["id"]) if end else None',
+        "return rows, None",
+        VIEWER_TESTS,
+    ),
+    Mutant(
+        "notes-are-read-in-the-log",
+        "tht_app/domain/audit/log.py",
+        "if kind not in TEXTS or isinstance(value, int)",
+        "if kind not in TEXTS or value is not None",
+        ("tests/ui/test_audit.py",),
+    ),
+    Mutant(
+        "a-session-that-ends-looks-like-tampering",
+        "tht_app/database/verify.py",
+        "    if not await may_read(database, token):\n        raise SessionEnded\n",
+        "",
+        ("tests/audit/test_verifying.py",),
     ),
     Mutant(
         "anchors-are-not-compared",

@@ -37,6 +37,8 @@ SHOTS = (
     ("pharmacy", "apoteker", "/pharmacy"),
     ("inventory", "apoteker", "/inventory"),
     ("home-cashier", "kasir", "/"),
+    ("home-auditor", "auditor", "/"),
+    ("audit", "auditor", "/audit"),
     ("integrations", "pemilik", "/integrations"),
     ("settings", "pemilik", "/settings"),
     ("styleguide", "admin", "/styleguide"),

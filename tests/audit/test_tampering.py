@@ -265,7 +265,7 @@ async def test_a_restored_log_goes_on_and_says_that_it_was_rolled_back(log: Log,
     assert (report.unsealed, [(one.number, one.begins) for one in report.restores]) == (0, [(rolled_back, 2)])
     everything = log.clinic.admin_fetch("select count(*) from audit.event")[0]["count"]
     assert report.entries == everything
-    assert await write_archive(log.clinic.database, log.token, log.key, tmp_path / "log.zip") == everything
+    assert await write_archive(log.clinic.database, log.token, log.key.public, tmp_path / "log.zip") == everything
     with zipfile.ZipFile(tmp_path / "log.zip") as archive:
         archive.extractall(tmp_path)
     assert verified(tmp_path).returncode == 0
@@ -314,7 +314,7 @@ def verified(archive: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 async def test_an_archive_proves_itself_without_the_clinic(log: Log, tmp_path: Path):
     target = tmp_path / "log.zip"
-    entries = await write_archive(log.clinic.database, log.token, log.key, target)
+    entries = await write_archive(log.clinic.database, log.token, log.key.public, target)
     assert entries == len(log.sealed_ids())
     with zipfile.ZipFile(target) as archive:
         archive.extractall(tmp_path)

@@ -78,3 +78,14 @@ def test_a_cut_off_end_ends_with_a_status_and_a_sentence(place: Path):
     assert refused.returncode == 1
     assert "NOT what it was" in refused.stdout
     anchors.write_text(kept)
+
+
+def test_a_breach_report_covers_a_window_and_refuses_who_is_unknown(place: Path):
+    window = ("--from", "2020-01-01", "--to", "2099-12-31")
+    told = tht(place, "audit", "breach-report", *window, "--person", "rina", "--format", "json")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["accesses"] == []
+    unknown = tht(place, "audit", "breach-report", *window, "--person", "tidak.ada")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    backwards = tht(place, "audit", "breach-report", "--from", "2026-02-02", "--to", "2026-01-01")
+    assert backwards.returncode == 2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tht_app.cli.breach import breach_report
 from tht_app.cli.place import choose_demo, clinic_place
 from tht_app.settings import settings
 
@@ -27,7 +28,8 @@ FAULTS = {
     "anchor-differs": "seal {seal} is another one than the anchor file says: history was written anew",
 }
 
-app = typer.Typer(help="The audit log: verify, export, anchor, key.", no_args_is_help=True)
+app = typer.Typer(help="The audit log: verify, export, anchor, key, breach report.", no_args_is_help=True)
+app.command("breach-report")(breach_report)
 Demo = Annotated[bool, typer.Option("--demo", help="The demo clinic instead of the configured one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer for programs.")]
 
@@ -43,10 +45,14 @@ def verify(
     async def act(database: "Database", token: str, key: "SigningKey") -> "Report":
         from tht_app.database.anchors import read_anchors
         from tht_app.database.verify import verify_log
+        from tht_app.use_cases.audit.proof import keep_report
+        from tht_app.use_cases.door import Actor
 
         after = await _verified(settings().anchors, database, token) if resume else 0
         anchors = read_anchors(settings().anchors, key.public)
-        return await verify_log(database, token, key.public, anchors, after=after, progress=_progress(as_json))
+        found = await verify_log(database, token, key.public, anchors, after=after, progress=_progress(as_json))
+        await keep_report(Actor(token), found)
+        return found
 
     report: Report = _run(act, demo=demo)
     if report.well:
@@ -70,7 +76,7 @@ def export(
     async def act(database: "Database", token: str, key: "SigningKey") -> int:
         from tht_app.database.archive import write_archive
 
-        return await write_archive(database, token, key, target, after=after)
+        return await write_archive(database, token, key.public, target, after=after)
 
     entries = _run(act, demo=demo)
     said = {"file": str(target), "entries": entries}

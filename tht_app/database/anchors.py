@@ -16,6 +16,9 @@ from tht_app.database.seal import StoredSeal
 from tht_app.database.signing import SigningKey, signed_by
 from tht_app.domain.audit.chain import Anchor
 
+LONGEST_LINE = 4096
+"""Bytes; a line has about five hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnchorLine:
@@ -62,6 +65,18 @@ def read_anchors(path: Path, public: bytes) -> list[AnchorLine]:
     if not path.is_file():
         return []
     return [_read(line, public) for line in _lines(path)]
+
+
+def newest_anchor(path: Path, public: bytes) -> AnchorLine | None:
+    """The last line alone, however long the file is; nothing when there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_LINE))
+            lines = file.read().decode("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return None
+    written = [line for line in lines if line.strip()]
+    return _read(written[-1], public) if written else None
 
 
 def _lines(path: Path) -> Iterable[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tht_app.database.engine import Database
 from tht_app.database.seal import StoredSeal, leaves, seals_after
-from tht_app.database.signing import SigningKey
+from tht_app.database.signing import key_id_of
 
 VERIFIER = Path(__file__).with_name("archive_verifier.py")
 README = """Audit log of a clinic, seals {first} to {last}, {entries} entries.
@@ -22,7 +22,7 @@ Compare the public key with the one that the clinic has published or noted elsew
 """
 
 
-async def write_archive(database: Database, token: str, key: SigningKey, target: Path, *, after: int = 0) -> int:
+async def write_archive(database: Database, token: str, public: bytes, target: Path, *, after: int = 0) -> int:
     """Write the archive of every seal after `after`; returns how many entries it holds."""
     stored = [one for one in await seals_after(database, token) if one.seal.number > after]
     entries = 0
@@ -34,10 +34,10 @@ async def write_archive(database: Database, token: str, key: SigningKey, target:
                     out.write(f"{epoch}\t{txid}\t{canonical}\n".encode())
                     entries += 1
         archive.writestr("seals.jsonl", "".join(f"{_line(one)}\n" for one in stored))
-        archive.writestr("public-key.txt", f"{key.public.hex()}\n")
+        archive.writestr("public-key.txt", f"{public.hex()}\n")
         archive.write(VERIFIER, "verify.py")
         first, last = (stored[0].seal.number, stored[-1].seal.number) if stored else (0, 0)
-        said = README.format(first=first, last=last, entries=entries, key_id=key.key_id)
+        said = README.format(first=first, last=last, entries=entries, key_id=key_id_of(public))
         archive.writestr("README.txt", said)
     return entries
 

@@ -159,6 +159,11 @@ class Vault:
         """Asked when a value names a version that is not here: another process may seal with it already."""
 
     @classmethod
+    def closed(cls) -> Self:
+        """A vault that opens nothing, for a program that reads no sealed value."""
+        return cls({purpose: {1: secrets.token_bytes(KEY_BYTES)} for purpose in Purpose})
+
+    @classmethod
     def unlock(cls, master: bytes, wrapped: Iterable[WrappedKey]) -> Self:
         """Unwrap every data key; raises `MasterKeyMissing` when the master key is not the right one."""
         return cls(unlocked(master, wrapped))
@@ -208,7 +213,7 @@ class Vault:
         nonce, body = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, _label(column, row_id, version))
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:
             raise SealBroken(column) from broken
 
     def _cipher_of_another_process(self, purpose: Purpose, version: int) -> AESGCM | None:

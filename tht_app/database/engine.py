@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tht_app.database.crypto import Purpose, Vault, WrappedKey
+from tht_app.database.signing import AUDIT, signing_key
 
 DRIVER = "postgresql+psycopg://"
 OPTIONS = (
@@ -27,6 +28,10 @@ class Database:
     engine: AsyncEngine
     vault: Vault
     zone: ZoneInfo
+    conninfo: str = field(default="", repr=False)
+    """How a program of its own reaches the same database (`database.apart`)."""
+    audit_public: bytes = b""
+    """Public half of the key under which the audit log is sealed."""
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -67,7 +72,7 @@ async def open_database(conninfo: str, master_key: bytes, zone: ZoneInfo, *, poo
     except BaseException:
         await engine.dispose()
         raise
-    return Database(engine, vault, zone)
+    return Database(engine, vault, zone, conninfo, signing_key(master_key, AUDIT).public)
 
 
 class _Held:

@@ -43,6 +43,7 @@ ADD = text(
     "values (:number, :epoch, :lo, :hi, :count, :total, :root, :previous, :at, :digest, :signature, :key_id)"
 )
 SEALS = text("select * from audit.seal where number > :after order by number")
+MAY_READ = text("select sec.has('audit.read')")
 UNSEALED = text(
     "select count(*) from audit.event "
     "where epoch > :epoch or (epoch = :epoch and txid >= cast(cast(:lo as text) as xid8))"
@@ -166,6 +167,13 @@ async def strays(database: Database, token: str, seals: Sequence[Seal]) -> list[
             beyond = await connection.execute(BEYOND, {"epoch": epoch, "lo": ends.get(epoch, 0)})
             found += [epoch] if beyond.scalar_one() else []
     return found
+
+
+async def may_read(database: Database, token: str) -> bool:
+    """Whether the session behind a token lives and may read the log."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        return bool((await connection.execute(MAY_READ)).scalar_one())
 
 
 async def leaves(database: Database, token: str, epoch: int, lo: int, hi: int) -> AsyncGenerator[tuple[int, str], None]:

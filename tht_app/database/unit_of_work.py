@@ -90,6 +90,11 @@ class UnitOfWork:
         return self._database.vault
 
     @property
+    def audit_public(self) -> bytes:
+        """Public half of the key under which the audit log is sealed."""
+        return self._database.audit_public
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return self._database.zone
@@ -181,6 +186,10 @@ class UnitOfWork:
     def because(self, reason: str) -> None:
         """Keep the reason somebody gave, in clear, for the auditor."""
         self._entry.reason = reason
+
+    def failed(self) -> None:
+        """Let the log say that what was asked for came out badly, although the call itself went through."""
+        self._entry.outcome = "failed"
 
     def publish(self, event: str, aggregate_id: UUID, payload: Mapping[str, Any] | None = None) -> None:
         """Leave an event in the outbox, once for each channel; it exists exactly if this transaction commits."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from tht_app.database.anchors import AnchorLine
 from tht_app.database.engine import Database
-from tht_app.database.seal import StoredSeal, leaves, seals_after, strays, unsealed
+from tht_app.database.seal import StoredSeal, leaves, may_read, seals_after, strays, unsealed
 from tht_app.database.signing import signed_by
 from tht_app.domain.audit.chain import (
     Anchor,
@@ -22,6 +22,7 @@ from tht_app.domain.audit.chain import (
     merkle_root,
     standing_anchors,
 )
+from tht_app.domain.errors import SessionEnded
 
 Progress = Callable[[int, int], None]
 """Entries checked, entries in all."""
@@ -58,7 +59,10 @@ async def verify_log(
     after: int = 0,
     progress: Progress = lambda _done, _all: None,
 ) -> Report:
-    """Check everything after seal `after` (0 is everything), and every anchor; entries are streamed, never all held."""
+    """Check everything after seal `after` (0 is everything), and every anchor; entries are streamed, never all held.
+
+    Raises `SessionEnded` when the session did not last to the end: what it could not see any more is no fault.
+    """
     stored = await seals_after(database, token)
     report = Report(anchors=len(anchors), last_anchor_at=anchors[-1].at if anchors else "")
     _check_seals(stored, public, report)
@@ -70,6 +74,8 @@ async def verify_log(
         report.seals, report.last_number, report.last_digest = len(stored), last.seal.number, last.digest
     await _check_strays(database, token, stored, report)
     report.unsealed = await unsealed(database, token, stored[-1].seal if stored else None)
+    if not await may_read(database, token):
+        raise SessionEnded
     report.findings.sort(key=lambda finding: (finding.seal, finding.fault))
     return report
 

@@ -25,3 +25,5 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_OUT = "sign_out"
     DENY = "deny"
+    VERIFY = "verify"
+    """Somebody had the log itself checked."""

@@ -1,0 +1,1 @@
+"""The audit log: its proof, its entries, who opened a record."""
