@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from tht_app.database.engine import Database, hold, open_database
 from tht_app.database.gate import Gate, make_gate
@@ -23,6 +24,7 @@ from tht_app.database.migrate import migrate
 from tht_app.database.server import EmbeddedServer
 from tht_app.database.unit_of_work import Actor
 from tht_app.domain.identity import Role
+from tht_app.domain.proof import Sensitive
 
 ZONE = ZoneInfo("Asia/Jakarta")
 TEMPLATE = "tht_template"
@@ -73,6 +75,11 @@ def template(postgres: EmbeddedServer, master_key: bytes) -> str:
                 "insert into sec.person (id, username, display_name) values (%s, %s, %s)", (person, username, name)
             )
             connection.execute("insert into sec.person_role (person_id, role) values (%s, %s)", (person, role.value))
+        # Tests that are not about it sign in with the password alone.
+        connection.execute(
+            "insert into clinic.setting (key, value) values ('second_factor', %s)",
+            (Jsonb({role.value: "optional" for role in Role}),),
+        )
     return TEMPLATE
 
 
@@ -112,11 +119,24 @@ class Clinic:
         """The id of one of the people."""
         return self.admin_fetch("select id from sec.person where username = %s", username)[0]["id"]
 
+    def prove(self, token: str, *deeds: Sensitive, ago: str = "-1 day") -> None:
+        """Let a session have proved itself for these deeds (all, if none is named), by default for a day ahead."""
+        for deed in deeds or Sensitive:
+            self.admin_fetch(
+                "insert into sec.proof (session_id, kind, method, at) select id, %s, 'password', now() - %s::interval "
+                "from sec.session where token_hash = sha256(convert_to(%s, 'UTF8')) "
+                "on conflict (session_id, kind) do update set at = excluded.at",
+                deed.value,
+                ago,
+                token,
+            )
+
     async def actor(self, username: str) -> Actor:
-        """An actor with a live session of this person or service; opened once."""
+        """An actor with a live session of this person or service, who has just proved themselves; opened once."""
         if username not in self.tokens:
             if username in PEOPLE:
                 self.tokens[username] = await self.gate.open_session(self.person_id(username), address="127.0.0.1")
+                self.prove(self.tokens[username])
             else:
                 self.tokens[username] = await self.gate.open_service(username)
         return Actor(self.tokens[username], address="127.0.0.1")

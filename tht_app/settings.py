@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     """Where the last seals of the audit log are written down, outside the data folder; beside it when empty."""
     pool_size: int = Field(default=12, ge=2, le=200)
 
+    most_sessions: int = Field(default=5, ge=1, le=100)
+    """On how many devices somebody may be signed in; the one used longest ago makes room."""
+
     smtp_host: str = ""
     """Server that takes the clinic's mail; empty means that mail is off and the clinic works without it."""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -9,6 +9,7 @@ OUTSIDE = {
     "tht_app/use_cases/door.py": "the door itself",
     "tht_app/database/engine.py": "pools, and reading the wrapped keys at start",
     "tht_app/database/gate.py": "sessions",
+    "tht_app/database/gate_pool.py": "the same pool",
     "tht_app/database/migrate.py": "migrations",
     "tht_app/database/readiness.py": "readiness",
     "tht_app/database/outbox.py": "lease of the outbox",

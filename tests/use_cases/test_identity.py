@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Clinic
 from tht_app.domain.errors import NotFound, PermissionDenied, SessionEnded, ValidationFailed
 from tht_app.domain.identity import Role
+from tht_app.domain.proof import ProofNeeded
 from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.identity import (
     ChangeOwnPassword,
@@ -102,13 +103,14 @@ async def test_two_owners_who_disable_each_other_leave_one(clinic: Clinic, actor
     owner = clinic.person_id("pemilik")
     other = await made(actors, "pemilik.dua", Role.OWNER)
     second = Actor(await clinic.gate.open_session(other))
+    clinic.prove(second.token)
     results = await asyncio.gather(
         execute(actors["pemilik"], SetActive(other, active=False)),
         execute(second, SetActive(owner, active=False)),
         return_exceptions=True,
     )
     # The slower one is refused by the rule, or no longer sees anything because its session has just been ended.
-    refusals = LastOwner | SessionEnded | PermissionDenied | NotFound
+    refusals = LastOwner | SessionEnded | PermissionDenied | NotFound | ProofNeeded
     assert sum(isinstance(result, refusals) for result in results) == 1, results
     left = clinic.admin_fetch(
         "select count(*) as n from sec.person p join sec.person_role r on r.person_id = p.id "

@@ -47,6 +47,12 @@ class RunningServer:
         assert answer.status_code == 303, answer.text
         return browser
 
+    async def proved(self, username: str, **options) -> Browser:
+        """A browser in which this person has signed in and proved themselves for everything."""
+        browser = await self.signed_in(username, **options)
+        self.clinic.prove(browser.session)
+        return browser
+
     def denials(self, since: str | None = None) -> list[dict]:
         """Audit entries about refusals, oldest first."""
         return self.clinic.admin_fetch(
@@ -71,6 +77,7 @@ def server_environment(clinic: Clinic, port: int, folder: Path, **extra: str) ->
         "THT_DATA_DIR": str(folder),
         "THT_PORT": str(port),
         "THT_PROXY_HOPS": "1",
+        "THT_MOST_SESSIONS": "50",
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_WEB_WORKDIR": str(folder / "web"),
         "__REFLEX_SKIP_COMPILE": "true",

@@ -281,7 +281,7 @@ async def test_what_is_allowed_also_happens(server: RunningServer, name: str):
     role, payload, proof = EFFECTS[name]
     server.clinic.admin_fetch("update sec.person set lang = 'id'")
     assert server.clinic.admin_fetch(proof) == []
-    browser = await server.signed_in(USERS[role], address="198.51.100.190")
+    browser = await server.proved(USERS[role], address="198.51.100.190")
     tab = await browser.tab().open("/nowhere")
     await through(tab, all_handlers()[name], payload)
     assert server.clinic.admin_fetch(proof) != [], tab.notices()

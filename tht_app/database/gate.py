@@ -5,23 +5,19 @@ command line. The application's own pool cannot do any of this.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import text
 
 from tht_app.database.audit import AuditEntry, write_audit
 from tht_app.database.crypto import Vault
 from tht_app.database.engine import make_engine
+from tht_app.database.gate_factors import FactorGate
 from tht_app.database.ids import new_id
-from tht_app.domain.errors import Unavailable
 from tht_app.domain.identity import Role
 
 IDLE_SECONDS = 15 * 60
@@ -44,29 +40,8 @@ class LiveSession:
     """When it ends unless somebody touches it."""
 
 
-class Gate:
+class Gate(FactorGate):
     """The pool of `tht_gate`, with one method for each thing it may do."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Wrap a pool; nothing connects yet."""
-        self._engine = engine
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[AsyncConnection, None]:
-        """Raises `Unavailable` when the server cannot be reached."""
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, PoolTimeout, OSError) as failure:
-            raise Unavailable from failure
-
-    async def _value(self, sql: str, **parameters: object) -> object:
-        async with self._transaction() as connection:
-            return (await connection.execute(text(sql), parameters)).scalar()
-
-    async def _row(self, sql: str, **parameters: object) -> RowMapping | None:
-        async with self._transaction() as connection:
-            return (await connection.execute(text(sql), parameters)).mappings().first()
 
     async def open_session(self, person_id: UUID, *, address: str | None = None, user_agent: str | None = None) -> str:
         """Open a person's session and return its token (256 bits, hexadecimal); only its hash is stored."""
@@ -187,6 +162,15 @@ class Gate:
         row = await self._row("select * from sec.credential_of(:name)", name=username)
         return (row["person_id"], row["password_hash"]) if row else None
 
+    async def rehash(self, person_id: UUID, present: str, stronger: str) -> None:
+        """Replace a hash that was just proved right by one of the same password with today's parameters."""
+        await self._value(
+            "select sec.credential_rehash(:person, :present, :stronger)",
+            person=person_id,
+            present=present,
+            stronger=stronger,
+        )
+
     async def seconds_blocked(self, *subjects: str) -> int:
         """For how long none of these (`account:…`, `address:…`) may try again."""
         seconds = await self._value("select sec.attempt_blocked(:subjects)", subjects=list(subjects))
@@ -204,10 +188,6 @@ class Gate:
         """Write an audit entry about a sign-in, a failed one or a sign-out."""
         async with self._transaction() as connection:
             await write_audit(connection, entry, vault)
-
-    async def close(self) -> None:
-        """Give every connection back."""
-        await self._engine.dispose()
 
 
 def make_gate(conninfo: str) -> Gate:

@@ -1,7 +1,13 @@
-"""`/settings`: accounts for the owner, the own password for everybody."""
+"""`/settings`: accounts for the owner; the own password, second factor and devices for everybody."""
 
 import reflex as rx
 
+from tht_app.components.identity.access import (
+    drop_factor_dialog,
+    factor_policy_card,
+    my_factor_card,
+    my_sessions_card,
+)
 from tht_app.components.identity.people import (
     create_sheet,
     disable_dialog,
@@ -19,11 +25,14 @@ from tht_app.state.marks import SIGNED_IN
 
 @clinic_page("/settings", title="identity.settings.title", needs=SIGNED_IN, on_load=PeopleState.load)
 def settings() -> rx.Component:
-    """Two cards, and the sheets of the owner."""
-    owners = rx.fragment(people_card(), create_sheet(), person_sheet(), disable_dialog())
+    """The cards of the owner with their sheets, then what is everybody's own."""
+    owners = rx.fragment(people_card(), factor_policy_card(), create_sheet(), person_sheet(), disable_dialog())
     return page_body(
         rx.cond(allowed((Permission.IDENTITY_MANAGE,)), owners),
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), queue_rules_card()),
+        my_factor_card(),
+        my_sessions_card(),
         my_password_card(),
+        drop_factor_dialog(),
         title_key="identity.settings.title",
     )

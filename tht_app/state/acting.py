@@ -19,10 +19,12 @@ from reflex.event import EventSpec
 from reflex.istate.proxy import StateProxy
 
 from tht_app.domain.errors import Param
+from tht_app.domain.proof import ProofNeeded
 from tht_app.i18n import as_language
 from tht_app.state.feedback import NoticeState, explain
 from tht_app.state.marks import SIGNED_IN, Needs
 from tht_app.state.marks import needs as marked
+from tht_app.state.proof import ProofState
 from tht_app.state.session import SignedIn, current, signed_in
 from tht_app.use_cases.door import execute
 
@@ -112,6 +114,17 @@ async def _explain(state: Any, error: Exception, where: str) -> None:
         await _answer(state)
 
 
+async def _ask_for_proof(
+    state: Any, needed: ProofNeeded, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    """Open the dialog, and keep this very step for when the proof is given; a waiting form goes on waiting."""
+    given = inspect.signature(function).bind(state, *arguments, **named).arguments
+    step = getattr(state.__class__, function.__name__)(*list(given.values())[1:])
+    async with _writable(state):
+        dialog = await state.get_state(ProofState)
+        dialog._ask(str(needed.params["kind"]), step)
+
+
 def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a coroutine or async generator so that refusals become words and bugs become incidents."""
     where = f"{function.__module__}.{function.__qualname__}"
@@ -132,6 +145,8 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
                 yield step
             if problem is None:
                 await _settle(self, arguments, named)
+            elif isinstance(problem, ProofNeeded):
+                await _ask_for_proof(self, problem, function, arguments, named)
             else:
                 await _explain(self, problem, where)
 
@@ -142,6 +157,9 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
         async def once(self: Any, *arguments: Any, **named: Any) -> Any:
             try:
                 result = await function(self, *arguments, **named)
+            except ProofNeeded as needed:
+                await _ask_for_proof(self, needed, function, arguments, named)
+                return None
             except Exception as error:  # noqa: BLE001  one of the three translators
                 await _explain(self, error, where)
                 return None

@@ -23,7 +23,9 @@ from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Busy, Conflict, PermissionDenied, SessionEnded, Unavailable
 from tht_app.domain.identity import Permission
+from tht_app.domain.proof import Sensitive
 from tht_app.domain.registration.merging import PatientIsMerged
+from tht_app.use_cases.proof import ensure_proved
 
 RETRIES = 3
 TRY_AGAIN = {"40001", "40P01"}
@@ -48,6 +50,7 @@ class UseCase:
     permissions: frozenset[Permission]
     audit: AuditAction
     reads: bool
+    fresh: Sensitive | None
     result: TypeAdapter[Any]
 
     @property
@@ -78,12 +81,16 @@ REGISTRY: dict[type, UseCase] = {}
 
 
 def use_case(
-    *, permission: Permission | tuple[Permission, ...], audit: AuditAction, reads: bool = False
+    *,
+    permission: Permission | tuple[Permission, ...],
+    audit: AuditAction,
+    reads: bool = False,
+    fresh: Sensitive | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
     """Register a coroutine `(request, work)` for the type of its first argument.
 
-    Any one of several permissions is enough. `reads=True` means that it may not write. There is no default: default
-    is deny.
+    Any one of several permissions is enough. `reads=True` means that it may not write; `fresh` that the person has to
+    have proved themselves for this kind of deed a moment ago. There is no default: default is deny.
     """
     permissions = frozenset((permission,) if isinstance(permission, Permission) else permission)
     if not permissions:
@@ -94,7 +101,8 @@ def use_case(
         request = next(kind for name, kind in hints.items() if name != "return")
         if request in REGISTRY:
             raise TypeError(f"{request.__name__} already has a use case")
-        REGISTRY[request] = UseCase(handler, request, permissions, audit, reads, TypeAdapter(hints["return"]))
+        result = TypeAdapter[Any](hints["return"])
+        REGISTRY[request] = UseCase(handler, request, permissions, audit, reads, fresh, result)
         return handler
 
     return register
@@ -136,8 +144,8 @@ async def reread(request: Any, viewers: Sequence[Viewer]) -> Reading:
     `SessionEnded` when nobody is left, `Unavailable` when the database cannot be reached.
     """
     case = REGISTRY[type(request)]
-    if not case.reads:
-        raise TypeError(f"{case.name} writes: a screen cannot follow it")
+    if not case.reads or case.fresh is not None:
+        raise TypeError(f"{case.name} writes, or asks for a proof: a screen cannot follow it")
 
     async def once(database: Database) -> Reading:
         async with database.engine.begin() as connection:
@@ -192,6 +200,8 @@ async def _attempt(
         work = UnitOfWork(connection, database, actor, entry)
         person = await work.enter(actor)
         _ensure_permitted(person, case)
+        if case.fresh is not None:
+            await ensure_proved(work, case.fresh)
         if case.reads:
             async with work.read_only():
                 result = await case.handler(request, work)

@@ -1,6 +1,6 @@
 """Accounts of the clinic: make, list, give roles, disable, change passwords and the own language."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -11,6 +11,7 @@ from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import NotFound, Problem, RuleViolation, ValidationFailed
 from tht_app.domain.identity import NOT_FOR_PEOPLE, Permission, PersonId, Role
 from tht_app.domain.passwords import display_name_problem, ensure, password_problem, username_problem
+from tht_app.domain.proof import Sensitive
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.passwords import hash_password, password_matches
 
@@ -37,6 +38,7 @@ class PersonView:
     lang: str
     active: bool
     roles: tuple[Role, ...]
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _view(row: RowMapping) -> PersonView:
 @use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.READ, reads=True)
 async def list_people(request: ListPeople, work: UnitOfWork) -> list[PersonView]:
     """All accounts, the active ones first."""
-    return [_view(row) for row in await queries.people(work)]
+    holders = await queries.factor_holders(work)
+    return [replace(_view(row), second_factor=row["id"] in holders) for row in await queries.people(work)]
 
 
 @use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.READ, reads=True)
@@ -127,7 +130,7 @@ async def find_person(request: FindPerson, work: UnitOfWork) -> PersonView:
     return _view(row)
 
 
-@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.CREATE)
+@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.CREATE, fresh=Sensitive.ACCOUNTS)
 async def create_person(request: CreatePerson, work: UnitOfWork) -> PersonId:
     """Make an account; raises ValidationFailed and UsernameTaken."""
     username, name = request.username.strip().lower(), request.display_name.strip()
@@ -147,7 +150,7 @@ async def create_person(request: CreatePerson, work: UnitOfWork) -> PersonId:
     return PersonId(person_id)
 
 
-@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE)
+@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE, fresh=Sensitive.ACCOUNTS)
 async def set_roles(request: SetRoles, work: UnitOfWork) -> None:
     """Replace the roles; raises LastOwner, NotFound, ValidationFailed."""
     ensure(roles=_roles_problem(request.roles))
@@ -158,7 +161,7 @@ async def set_roles(request: SetRoles, work: UnitOfWork) -> None:
     work.changed("person", request.person_id, old={"roles": sorted(person.roles)}, new={"roles": sorted(request.roles)})
 
 
-@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE)
+@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE, fresh=Sensitive.ACCOUNTS)
 async def set_active(request: SetActive, work: UnitOfWork) -> None:
     """Enable or disable an account; raises LastOwner, NotFound."""
     person = await _person(work, request.person_id)
@@ -170,7 +173,7 @@ async def set_active(request: SetActive, work: UnitOfWork) -> None:
     work.changed("person", request.person_id, old={"active": person.active}, new={"active": request.active})
 
 
-@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE)
+@use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.UPDATE, fresh=Sensitive.ACCOUNTS)
 async def set_password(request: SetPassword, work: UnitOfWork) -> None:
     """Give a new password; raises NotFound, ValidationFailed."""
     person = await _person(work, request.person_id)

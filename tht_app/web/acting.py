@@ -12,9 +12,10 @@ async def put_note(request: Request) -> Response:
 
 import functools
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tht_app.domain.errors import (
     Conflict,
@@ -26,6 +27,7 @@ from tht_app.domain.errors import (
     Unavailable,
     ValidationFailed,
 )
+from tht_app.domain.proof import ProofNeeded
 from tht_app.i18n import Language, as_language, text_of
 from tht_app.settings import settings
 from tht_app.state.feedback import error_words, incident, problem_words
@@ -40,15 +42,21 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (Conflict, 409),
     (PermissionDenied, 403),
     (SessionEnded, 401),
+    (ProofNeeded, 428),
     (Unavailable, 503),
     (RuleViolation, 409),
     (DomainError, 400),
 )
 
 
+def prefixed(name: str) -> str:
+    """A cookie that only this very host may set, where browsers allow that."""
+    return f"__Host-{name}" if settings().secure_cookies else name
+
+
 def cookie_name() -> str:
     """`__Host-sid` where people come by https, else `sid`: browsers refuse the prefix over plain http."""
-    return "__Host-sid" if settings().secure_cookies else "sid"
+    return prefixed("sid")
 
 
 def session_token(request: Request) -> str | None:
@@ -116,6 +124,14 @@ def bug(error: Exception, where: str, lang: str) -> Response:
     return JSONResponse(body, 500, media_type="application/problem+json")
 
 
+def _ask_for_proof(request: Request, needed: ProofNeeded) -> Response:
+    """Whoever opened an address in the browser is asked on a page, and goes on from there; a program is refused."""
+    if request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate":
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/proof?{urlencode({**needed.params, 'next': wanted})}", 303)
+    return problem(needed, lang_of(request))
+
+
 Route = Callable[[Request], Awaitable[Response]]
 
 
@@ -130,6 +146,8 @@ def route(function: Callable[[Request, Actor], Awaitable[Response]]) -> Route:
             return actor
         try:
             return await function(request, actor)
+        except ProofNeeded as needed:
+            return _ask_for_proof(request, needed)
         except DomainError as error:
             return problem(error, lang_of(request))
         except Exception as error:  # noqa: BLE001  the web's translator

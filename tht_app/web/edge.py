@@ -24,11 +24,15 @@ from tht_app.web.sockets import FORBIDDEN, SIGNED_OUT, SOCKETS, TOO_MANY, TRY_LA
 
 EVENT = "/_event"
 PROBES = frozenset({"/health", "/ready"})
-FORMS = frozenset({"/signin", "/signout", "/setup", "/session/unlock", "/session/active"})
+FORMS = frozenset(
+    {"/signin", "/signin/code", "/signin/enrol", "/signout", "/setup", "/session/unlock", "/session/active"}
+)
 PUBLIC = PROBES | FORMS | {"/session", "/plain.css", "/ping"}
 DISPLAY, DISPLAY_AGAIN = "/display", b"/display/again"
 """A television never signs in: it shows the token of its device again."""
 RETRY_SOON = (b"retry-after", b"2")
+PLAIN_FOLDERS = ("/account/", "/proof")
+"""Pages outside React that need a session."""
 PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/")
 STATIC_FOLDERS = ("/assets/", "/fonts/", "/sounds/", "/diagrams/", "/external/")
 STATIC_SUFFIXES = (".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt")
@@ -224,7 +228,8 @@ class Edge:
             extra.append((b"cache-control", _caching(path, status)))
         if b"content-security-policy" not in names:
             page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in present)
-            policy = self._policy.of_page(path) if page and not is_public(path) else self._policy.plain
+            react = page and not is_public(path) and not path.startswith(PLAIN_FOLDERS)
+            policy = self._policy.of_page(path) if react else self._policy.plain
             extra.append((b"content-security-policy", policy.encode()))
         return [*present, *extra]
 

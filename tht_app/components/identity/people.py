@@ -124,6 +124,19 @@ def _password_form() -> rx.Component:
     )
 
 
+def _factor() -> rx.Component:
+    """The way out for whoever lost their telephone."""
+    return rx.cond(
+        State.chosen.second_factor,
+        rx.el.div(
+            ui.badge("identity.settings.person.factor", "done", icon_name="shield-check"),
+            rx.el.p(t("identity.settings.person.factor.help"), class_name="m-0 text-13 text-muted"),
+            ui.button("identity.settings.person.factor.drop", on_click=State.drop_factor),
+            class_name="flex flex-col items-start gap-2",
+        ),
+    )
+
+
 def person_sheet() -> rx.Component:
     """One account: roles, password, disable."""
     roles = ui.form(
@@ -147,6 +160,7 @@ def person_sheet() -> rx.Component:
         ),
         roles,
         _password_form(),
+        _factor(),
         switch,
         open=State.chosen.id != "",
         title_key="identity.settings.person.title",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from tht_app.components.identity.proof import proof_dialog
 from tht_app.components.layout.nav import SCRIPT, rail
 from tht_app.components.layout.topline import topline
 from tht_app.components.ui.toasts import toasts
@@ -42,7 +43,7 @@ def notices() -> rx.Component:
 
 
 def shell(content: rx.Component) -> rx.Component:
-    """Skip link, top line, navigation, the screen itself, notices."""
+    """Skip link, top line, navigation, the screen itself, notices, the question who sits there."""
     return rx.fragment(
         skip_link(),
         topline(),
@@ -52,5 +53,6 @@ def shell(content: rx.Component) -> rx.Component:
             class_name="flex items-stretch min-h-[calc(100dvh-3.5rem)]",
         ),
         notices(),
+        proof_dialog(),
         RouteFocus.create(),
     )

@@ -70,13 +70,19 @@ def link_button(
     icon: str | None = None,
     test_id: str | None = None,
     new_tab: bool = False,
+    leaves: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A link to a screen that looks like a button; `new_tab` loads a document (PDF, label) beside the screen."""
+    """A link to a screen that looks like a button; `new_tab` loads a document (PDF, label) beside the screen.
+
+    `leaves` is for a page outside React, in the same tab.
+    """
     look = joined(SHAPE, COLOURS[kind], props.pop("class_name", ""))
     marks = marked(mark_of(label, test_id))
     if new_tab:
         return rx.el.a(*_face(label, icon), href=to, target="_blank", rel="noopener", class_name=look, **marks, **props)
+    if leaves:
+        return rx.el.a(*_face(label, icon), href=to, class_name=look, **marks, **props)
     return route_link(*_face(label, icon), to=to, class_name=look, **marks, **props)
 
 

@@ -113,9 +113,13 @@ export function ClinicForm({ onSubmit, keyEpoch, errors, clearAfter, children, .
   useEffect(() => {
     // The same problem once more changes nothing on the screen, so nothing else would say that it was answered.
     const answered = () => (isRefused() ? refuse() : settle("answered"));
+    // The person has to prove themselves first: the answer comes when they have, however long that takes.
+    const held = () => clearTimeout(waiting.current);
     document.addEventListener("tht:answered", answered);
+    document.addEventListener("tht:held", held);
     return () => {
       document.removeEventListener("tht:answered", answered);
+      document.removeEventListener("tht:held", held);
       clearTimeout(waiting.current);
       // The answer has closed the form before the form could say so.
       if (waiting.current !== null) tell("answered");

@@ -97,3 +97,34 @@ async def other_active_owners(work: UnitOfWork, person_id: UUID) -> int:
         "where p.active and not p.is_service and p.id <> :id",
         id=person_id,
     )
+
+
+async def is_fresh(work: UnitOfWork, deed: str, seconds: int) -> bool:
+    """Whether this session proved itself for this kind of deed within so many seconds."""
+    return bool(await work.fetch_value("select sec.fresh(:deed, :seconds)", deed=deed, seconds=seconds))
+
+
+async def my_access(work: UnitOfWork) -> RowMapping | None:
+    """Whether the own account has a second factor, and how many recovery codes are left."""
+    return await work.fetch_one("select * from sec.my_access()")
+
+
+async def my_sessions(work: UnitOfWork) -> Sequence[RowMapping]:
+    """Where the own account is signed in, the last used first."""
+    return await work.fetch("select * from sec.my_sessions()")
+
+
+async def close_my_session(work: UnitOfWork, session_id: UUID | None) -> int:
+    """End one own session, or all but this one; returns how many ended."""
+    return await work.fetch_value("select sec.my_session_close(:id)", id=session_id)
+
+
+async def drop_factor(work: UnitOfWork, person_id: UUID) -> bool:
+    """Take a second factor away; PostgreSQL allows it for the own account or with `identity.manage`."""
+    return bool(await work.fetch_value("select sec.factor_drop(:id)", id=person_id))
+
+
+async def factor_holders(work: UnitOfWork) -> frozenset[UUID]:
+    """Who has a second factor; nobody to whoever does not manage accounts."""
+    rows = await work.fetch("select h as id from sec.factor_holders() h")
+    return frozenset(row["id"] for row in rows)

@@ -37,6 +37,9 @@ GOLONGAN = {
 }
 """Indonesian words for the classes, as price lists and the national catalogue write them."""
 
+CONTROLLED = frozenset({DrugClass.NARCOTIC, DrugClass.PSYCHOTROPIC, DrugClass.PRECURSOR})
+"""Classes that the pharmacy answers for piece by piece (PMK 3/2015)."""
+
 NEVER_REPEATED = frozenset({DrugClass.NARCOTIC, DrugClass.PSYCHOTROPIC})
 """Classes without `iter`: each handing over needs its own original prescription."""
 

@@ -7,6 +7,7 @@ import reflex as rx
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import SIGNED_IN, Acting, handler
 from tht_app.state.identity.view_models import PersonRow, person_rows, ticked_roles
+from tht_app.use_cases.access import DropFactorOf
 from tht_app.use_cases.identity import (
     ChangeOwnPassword,
     CreatePerson,
@@ -91,6 +92,14 @@ class PeopleState(Acting, rx.State):
         await self._execute(SetActive(UUID(self.chosen.id), active))
         await self._saved()
         await self._notify(f"identity.settings.person.{'enable' if active else 'disable'}.done", name=name)
+
+    @handler(needs=MANAGE)
+    async def drop_factor(self) -> None:
+        """Take away the chosen person's second factor, whose telephone is gone."""
+        name = self.chosen.name
+        await self._execute(DropFactorOf(UUID(self.chosen.id)))
+        await self._saved()
+        await self._notify("identity.settings.person.factor.dropped", name=name)
 
     async def _saved(self) -> None:
         self._shut()

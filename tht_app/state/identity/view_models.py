@@ -21,6 +21,7 @@ class PersonRow:
     roles: str
     role_codes: list[str]
     active: bool
+    second_factor: bool = False
 
 
 def person_row(person: PersonView, lang: str) -> PersonRow:
@@ -33,6 +34,7 @@ def person_row(person: PersonView, lang: str) -> PersonRow:
         ", ".join(text_of(f"common.role.{code}", lang) for code in codes) or "–",
         codes,
         person.active,
+        person.second_factor,
     )
 
 

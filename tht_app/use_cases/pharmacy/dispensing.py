@@ -21,10 +21,13 @@ from tht_app.domain.pharmacy.prescription import (
     ensure_open,
     to_hand_over,
 )
+from tht_app.domain.pharmacy.product import CONTROLLED
 from tht_app.domain.pharmacy.stock import MovementReason, Wanted, allocate
+from tht_app.domain.proof import Sensitive
 from tht_app.domain.registration.identifiers import shown_record_number
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.pharmacy.models import BoardCard
+from tht_app.use_cases.proof import ensure_proved
 
 COLUMNS = {"": "waiting", DispenseStatus.PREPARATION.value: "preparing", DispenseStatus.IN_PROGRESS.value: "ready"}
 ON_BOARD = timedelta(days=7)
@@ -145,17 +148,22 @@ async def dispense(request: Dispense, work: UnitOfWork) -> UUID:
     """Hand over and return the id of this handing over.
 
     The prescription is locked first, then all lots of its products in one order; so two counters neither hand over
-    twice nor wait for each other in a ring. Raises `InsufficientStock`, `AlreadyClaimed`, `PrescriptionNotOpen`.
+    twice nor wait for each other in a ring. Raises `InsufficientStock`, `AlreadyClaimed`, `PrescriptionNotOpen`, and
+    `ProofNeeded` when a controlled drug is among what is handed over.
     """
     row = await _open(work, request.prescription_id)
     opened = await dispensing.open_dispense(work, row["id"])
     _ensure_not_somebody_elses(opened, work)
+    written = await prescriptions.lines(work, [row["id"]])
+    classes = {line["id"]: line["drug_class"] for line in written}
     lines = [
         Outstanding(line["id"], line["product_id"], line["item"], line["quantity"], line["dispensed"])
-        for line in await prescriptions.lines(work, [row["id"]])
+        for line in written
     ]
     chosen = None if request.quantities is None else dict(request.quantities)
     now = to_hand_over(lines, chosen)
+    if any(classes[line.line_id] in CONTROLLED for line in now):
+        await ensure_proved(work, Sensitive.DISPENSE)
     lots = await stock.lock_lots(work, [line.product_id for line in now])
     wanted = [Wanted(line.line_id, line.product_id, line.item, line.left) for line in now]
     taken = allocate(wanted, lots, work.today())

@@ -12,18 +12,22 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import NotFound, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
+from tht_app.domain.proof import FRESH_SECONDS, Sensitive
 from tht_app.domain.registration import PatientImportId
 from tht_app.domain.registration.identifiers import shown_record_number
 from tht_app.domain.registration.names import plain_words
 from tht_app.domain.registration.patient import PatientDetails, form_of, parse_patient
 from tht_app.domain.registration.sheet import SheetLine, read_sheet, write_lines
 from tht_app.use_cases.door import use_case
+from tht_app.use_cases.proof import ensure_proved
 
 CHUNK = 250
 """Lines that are judged or brought in at a time: a fraction of a second each."""
 PROBLEMS_SHOWN = 200
 EXPORT_PAGE = 500
 FILE_NAME_MAX = 200
+LONGEST_EXPORT = 3600
+"""Seconds within which a file that was begun with a fresh proof has to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,13 @@ async def run_import(request: RunImport, work: UnitOfWork) -> ImportReport:
 
 @use_case(permission=Permission.PATIENT_EXPORT, audit=AuditAction.EXPORT, reads=True)
 async def export_patients(request: ExportPatients, work: UnitOfWork) -> ExportPage:
-    """Five hundred patients as CSV, in order of their record numbers."""
+    """Five hundred patients as CSV, in order of their record numbers.
+
+    Raises ProofNeeded at the first page without a fresh proof; a long file may take longer to read than that holds.
+    """
+    await ensure_proved(
+        work, Sensitive.EXPORT, seconds=LONGEST_EXPORT if request.after_record_number else FRESH_SECONDS
+    )
     page = await queries.patients_after(work, request.after_record_number, EXPORT_PAGE)
     work.saw(*(patient_id for patient_id, _, _ in page))
     rows = [{**form_of(details), "record_number": shown_record_number(number)} for _, number, details in page]

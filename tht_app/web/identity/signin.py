@@ -1,18 +1,21 @@
 """Sign-in and sign-out: plain HTTP, because they set and remove the cookie."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tht_app.database.gate import LIFETIME_SECONDS, current_gate
+from tht_app.database.gate import current_gate
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Unavailable
+from tht_app.domain.proof import Method
 from tht_app.i18n import text_of
 from tht_app.settings import settings
-from tht_app.web.acting import client_address, cookie_name, session_token, signed_in
+from tht_app.web.acting import client_address, session_token, signed_in
+from tht_app.web.identity.cookies import device, forget_session_cookie, keep_device, set_first_step, set_session_cookie
 from tht_app.web.identity.credentials import check, record
+from tht_app.web.identity.factors import asks_for_code, has_to_enrol
 from tht_app.web.plain import asked_language, page, remember_language
 from tht_app.web.sockets import end_session_sockets
 
@@ -56,7 +59,7 @@ async def do_signin(request: Request) -> Response:
     username, password = _text(form.get("username")).strip().lower(), _text(form.get("password"))
     address = client_address(request)
     try:
-        checked = await check(username, password, address, REQUEST)
+        checked = await check(username, password, address, REQUEST, device=device(request))
         if checked.seconds_blocked:
             message = _say(request, "identity.signin.blocked", seconds=checked.seconds_blocked)
             answer = _form(request, wanted, username, 429, message)
@@ -65,33 +68,39 @@ async def do_signin(request: Request) -> Response:
         if checked.person_id is None:
             return _form(request, wanted, username, 401, _say(request, "identity.signin.wrong"))
         await end_present_session(request)
-        answer = RedirectResponse(wanted, 303)
-        await open_session(request, answer, checked.person_id, REQUEST)
+        answer = await _admit(request, checked.person_id, wanted)
     except Unavailable:
         return _form(request, wanted, username, 503, _say(request, "errors.common.unavailable"))
     return answer
 
 
-async def open_session(request: Request, answer: Response, person_id: UUID, name: str) -> None:
-    """Open a session of this person for this browser and put its token into the answer."""
-    address = client_address(request)
+async def _admit(request: Request, person_id: UUID, wanted: str) -> Response:
+    """The password was right: let the person in, or ask for their second factor first."""
+    factors = await current_gate().factors_of(person_id)
+    if factors is None or not (asks_for_code(factors) or has_to_enrol(factors)):
+        answer = RedirectResponse(wanted, 303)
+        await open_session(request, answer, person_id, REQUEST)
+        return answer
+    step = "/signin/enrol" if has_to_enrol(factors) else "/signin/code"
+    answer = RedirectResponse(f"{step}?{urlencode({'next': wanted})}", 303)
+    set_first_step(answer, await current_gate().open_first_step(person_id))
+    return answer
+
+
+async def open_session(
+    request: Request, answer: Response, person_id: UUID, name: str, *, by: Method = Method.PASSWORD
+) -> None:
+    """Open a session of this person for this browser, put its token into the answer, and know the device from now on.
+
+    Of too many sessions the ones that were used longest ago end.
+    """
+    gate, address = current_gate(), client_address(request)
     agent = request.headers.get("user-agent", "")[:300]
-    token = await current_gate().open_session(person_id, address=address, user_agent=agent)
+    token = await gate.open_session(person_id, address=address, user_agent=agent)
     set_session_cookie(answer, token)
-    await record(AuditAction.SIGN_IN, name, person_id, address)
-
-
-def set_session_cookie(answer: Response, token: str) -> None:
-    """Hand the token to the browser where no script can read it."""
-    answer.set_cookie(
-        cookie_name(),
-        token,
-        max_age=LIFETIME_SECONDS,
-        path="/",
-        httponly=True,
-        secure=settings().secure_cookies,
-        samesite="lax",
-    )
+    await gate.remember_device(keep_device(request, answer), person_id)
+    await gate.trim_sessions(person_id, settings().most_sessions)
+    await record(AuditAction.SIGN_IN, name, person_id, address, reason=by.value)
 
 
 async def end_present_session(request: Request) -> None:
@@ -113,8 +122,8 @@ async def do_signout(request: Request) -> Response:
     except Unavailable:
         return _form(request, "/", status=503, message=_say(request, "errors.common.unavailable"))
     answer = RedirectResponse(f"/signin?lang={lang}", 303)
-    answer.delete_cookie(cookie_name(), path="/", secure=settings().secure_cookies, httponly=True, samesite="lax")
-    answer.headers["clear-site-data"] = '"cache", "cookies"'
+    forget_session_cookie(answer)
+    answer.headers["clear-site-data"] = '"cache"'
     remember_language(answer, lang)
     return answer
 

@@ -1,9 +1,12 @@
 """Slowing down whoever guesses: by account, by address, and neither tells which part was wrong.
 
-Strangers who guess at a doctor's account slow down strangers only: from an address where that account has signed in
-before, its failures are counted apart. The account is counted under a fingerprint: people type passwords into the wrong
-field, and what was typed is not kept.
+Strangers who guess at a doctor's account slow down strangers only. A device on which somebody signed in before has a
+cookie of its own: its failures are counted apart, and what others do to the account or to the clinic's address does not
+stop it. From an address where the account has signed in before, failures are counted apart as well. The account is
+counted under a fingerprint: people type passwords into the wrong field, and what was typed is not kept.
 """
+
+from hashlib import sha256
 
 from tht_app.database.engine import current
 from tht_app.database.gate import Gate
@@ -12,11 +15,13 @@ FREE_OF_AN_ADDRESS = 30
 """A clinic's desks share one address, so it takes more failures to slow an address than an account."""
 
 
-async def subjects_of(gate: Gate, username: str, address: str | None) -> tuple[str, str]:
-    """What failures are counted under: the account as seen from there, and the address."""
+async def subjects_of(gate: Gate, username: str, address: str | None, device: str | None = None) -> tuple[str, ...]:
+    """What failures are counted under, the account first: apart for a known device, else with the address."""
+    account = f"account:{fingerprint_of(username)}"
+    if device and await gate.device_known(username, device):
+        return (f"{account}#{sha256(device.encode()).hexdigest()[:16]}",)
     where = address or "unknown"
     known = await gate.known_address(username, where)
-    account = f"account:{fingerprint_of(username)}"
     return (f"{account}@{where}" if known else account), f"address:{where}"
 
 
@@ -25,8 +30,9 @@ def fingerprint_of(username: str) -> str:
     return current().vault.blind("throttle.username", username).hex()[:24]
 
 
-async def note_failure(gate: Gate, subjects: tuple[str, str]) -> None:
+async def note_failure(gate: Gate, subjects: tuple[str, ...]) -> None:
     """Count one failed try."""
-    account, address = subjects
+    account, *address = subjects
     await gate.note_failure(account)
-    await gate.note_failure(address, FREE_OF_AN_ADDRESS)
+    for where in address:
+        await gate.note_failure(where, FREE_OF_AN_ADDRESS)

@@ -1,0 +1,67 @@
+"""The question who sits there, over whatever screen needs to know."""
+
+from typing import Any
+
+import reflex as rx
+
+from tht_app.components.ui.button import COLOURS, SHAPE
+from tht_app.components.ui.field import BOX
+from tht_app.components.ui.icon import icon
+from tht_app.domain.proof import Sensitive
+from tht_app.i18n import t
+from tht_app.state.proof import ProofState
+
+SCRIPT = rx.asset("proof.jsx", shared=True)
+LOOKS = {
+    "dialog": (
+        "w-[28rem] max-w-[calc(100vw-2rem)] m-auto p-0 rounded-card border border-line bg-surface text-text "
+        "shadow-float"
+    ),
+    "card": "flex flex-col gap-4 p-6",
+    "title": "flex items-center gap-3 m-0 text-20 font-bold",
+    "text": "m-0",
+    "label": "flex flex-col gap-1 font-semibold",
+    "input": BOX,
+    "problem": "m-0 text-danger-text font-medium empty:hidden",
+    "actions": "flex flex-wrap items-center justify-end gap-3",
+    "cancel": f"{SHAPE} {COLOURS['secondary']}",
+    "submit": f"{SHAPE} {COLOURS['primary']}",
+    "hint": "m-0 text-13 text-muted",
+}
+
+
+class ProofBox(rx.Component):
+    """See proof.jsx; use `proof_dialog`."""
+
+    library = SCRIPT.importable_path
+    tag = "ProofDialog"
+
+    kind: rx.Var[str]
+    lead: rx.Var[str]
+    words: rx.Var[dict[str, str]]
+    looks: rx.Var[dict[str, str]]
+    icon: rx.Var[Any]
+    on_proved: rx.EventHandler[rx.event.no_args_event_spec]
+    on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+@rx.memo
+def proof_dialog() -> rx.Component:
+    """Once for every screen; `ProofState` opens it."""
+    leads = [(kind.value, t(f"identity.proof.kind.{kind.value}")) for kind in Sensitive]
+    return ProofBox.create(
+        kind=ProofState.kind,
+        lead=rx.match(ProofState.kind, *leads, ""),
+        words={
+            "title": t("identity.proof.title"),
+            "field": t("identity.proof.field"),
+            "submit": t("identity.proof.submit"),
+            "cancel": t("common.cancel"),
+            "hint": t("identity.proof.hint"),
+            "unreachable": t("shell.lock.unreachable"),
+        },
+        looks=LOOKS,
+        icon=icon("shield-check"),
+        on_proved=ProofState.go_on,
+        on_cancel=ProofState.cancel,
+    )
