@@ -47,7 +47,96 @@ VIEWER_TESTS = ("tests/audit/test_viewer.py",)
 DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
 DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
+PROOF_TESTS = ("tests/use_cases/test_proof.py",)
+SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
+SECOND_FACTOR = "alembic/versions/0017_second_factor.py"
+
 MUTANTS = [
+    Mutant(
+        "proof-not-asked-at-the-door",
+        DOOR,
+        "        if case.fresh is not None:\n            await ensure_proved",
+        "        if False:\n            await ensure_proved",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "proof-opens-every-kind-of-deed",
+        SECOND_FACTOR,
+        "where p.session_id = s.id and p.kind = deed and",
+        "where p.session_id = s.id and",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "proof-never-gets-old",
+        SECOND_FACTOR,
+        " and p.at > now() - make_interval(secs => seconds)))",
+        "))",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "export-without-proof",
+        "tht_app/use_cases/registration/transfer.py",
+        "    await ensure_proved(work, Sensitive.EXPORT, seconds=seconds)\n",
+        "",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "controlled-drug-without-proof",
+        "tht_app/use_cases/pharmacy/dispensing.py",
+        "    if any(classes[line.line_id] in CONTROLLED for line in now):\n",
+        "    if False:\n",
+        ("tests/use_cases/test_pharmacy.py",),
+    ),
+    Mutant(
+        "code-accepted-twice",
+        SECOND_FACTOR,
+        "where person_id = person and confirmed_at is not null and last_step < step",
+        "where person_id = person and confirmed_at is not null",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "recovery-code-accepted-twice",
+        SECOND_FACTOR,
+        "where person_id = person and code_hash = hash and used_at is null",
+        "where person_id = person and code_hash = hash",
+        PROOF_TESTS,
+    ),
+    Mutant(
+        "code-of-a-minute-ago",
+        "tht_app/use_cases/one_time.py",
+        "STEPS_AROUND = (0, -1, 1)",
+        "STEPS_AROUND = (0, -1, 1, -2, 2)",
+        ("tests/use_cases/test_one_time.py",),
+    ),
+    Mutant(
+        "second-factor-skipped-at-sign-in",
+        "tht_app/web/identity/signin.py",
+        "    if factors is None or not (asks_for_code(factors) or has_to_enrol(factors)):\n",
+        "    if True:\n",
+        SECOND_FACTOR_TESTS,
+    ),
+    Mutant(
+        "second-factor-skipped-at-unlocking",
+        "tht_app/web/identity/lock.py",
+        "    if factors is None or asks_for_code(factors) or has_to_enrol(factors):\n",
+        "    if factors is None:\n",
+        SECOND_FACTOR_TESTS,
+    ),
+    Mutant(
+        "half-a-sign-in-used-twice",
+        SECOND_FACTOR,
+        "    delete from sec.first_step where token_hash = sha256(convert_to(token, 'UTF8')) and expires_at > now()\n"
+        "    returning person_id",
+        "    select person_id from sec.first_step where token_hash = sha256(convert_to(token, 'UTF8'))",
+        SECOND_FACTOR_TESTS,
+    ),
+    Mutant(
+        "device-known-for-everybody",
+        SECOND_FACTOR,
+        "where d.token_hash = sha256(convert_to(token, 'UTF8')) and p.username = lower(wanted)",
+        "where d.token_hash = sha256(convert_to(token, 'UTF8'))",
+        SECOND_FACTOR_TESTS,
+    ),
     Mutant(
         "drop-after-lost-connection",
         "tht_app/state/scheduling/placing.py",

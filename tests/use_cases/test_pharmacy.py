@@ -31,7 +31,8 @@ from tht_app.domain.pharmacy.prescription import (
 )
 from tht_app.domain.pharmacy.product import IterNotAllowed
 from tht_app.domain.pharmacy.stock import InsufficientStock, LotExpired, LotIsShort
-from tht_app.use_cases.door import execute
+from tht_app.domain.proof import ProofNeeded, Sensitive
+from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.encounter import RecordAllergy, RecordVitals
 from tht_app.use_cases.pharmacy import (
     AddLine,
@@ -307,6 +308,15 @@ class TestSign:
         with pytest.raises(IterNotAllowed):
             await execute(actors["dokter"], SignPrescription(draft))
 
+    async def test_a_controlled_drug_is_signed_only_after_a_fresh_proof(self, clinic: Clinic, actors: Actors):
+        codeine = await make_product(actors["apoteker"], "kodein", drug_class="narkotika")
+        draft = await make_draft(actors, tablets(codeine))
+        doctor = Actor(await clinic.gate.open_session(clinic.person_id("dokter")))
+        with pytest.raises(ProofNeeded):
+            await execute(doctor, SignPrescription(draft))
+        clinic.prove(doctor.token, Sensitive.SIGN)
+        await execute(doctor, SignPrescription(draft))
+
     async def test_weight_and_allergies_are_kept_as_they_stood(self, actors: Actors):
         patient = await make_patient(actors["admin"])
         visit = await make_visit(actors["dokter"], patient)
@@ -347,6 +357,29 @@ class TestCounter:
         lots = {lot.lot_number: lot.quantity for lot in await execute(pharmacist, ProductLots(product))}
         assert lots == {"LAMA": 0, "BARU": 15}
         assert ledger_is_the_shelf(clinic)
+
+    @pytest.mark.parametrize("drug_class", ["narkotika", "psikotropika", "prekursor"])
+    async def test_a_controlled_drug_leaves_only_after_a_fresh_proof(
+        self, clinic: Clinic, actors: Actors, drug_class: str
+    ):
+        pharmacist = Actor(await clinic.gate.open_session(clinic.person_id("apoteker")))
+        product = await make_product(pharmacist, drug_class=drug_class)
+        await receive(pharmacist, product, 30)
+        signed = await make_signed(actors, tablets(product, 5))
+        clinic.prove(pharmacist.token, Sensitive.ACCOUNTS, Sensitive.SIGN, Sensitive.EXPORT)
+        with pytest.raises(ProofNeeded):
+            await execute(pharmacist, Dispense(signed))
+        assert shelf(clinic, product) == 30
+        clinic.prove(pharmacist.token, Sensitive.DISPENSE)
+        await execute(pharmacist, Dispense(signed))
+        assert shelf(clinic, product) == 25
+
+    async def test_other_medicines_leave_without_a_proof(self, clinic: Clinic, actors: Actors):
+        pharmacist = Actor(await clinic.gate.open_session(clinic.person_id("apoteker")))
+        product = await make_product(pharmacist, drug_class="oot")
+        await receive(pharmacist, product, 30)
+        await execute(pharmacist, Dispense(await make_signed(actors, tablets(product, 5))))
+        assert shelf(clinic, product) == 25
 
     async def test_what_nobody_comes_for_leaves_the_board_but_stays_open(self, actors: Actors):
         pharmacist = actors["apoteker"]

@@ -5,8 +5,8 @@ import re
 import time
 from collections.abc import Iterator
 
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, RunningServer
@@ -19,7 +19,7 @@ class Phone:
     """An authenticator app; each code is shown once, so that tests need not wait half a minute."""
 
     def __init__(self, secret: str) -> None:
-        self.generator = pyotp.TOTP(secret)
+        self.generator = TOTP(secret)
 
     def code(self, steps: int = 0) -> str:
         return self.generator.generate_otp(int(time.time()) // 30 + steps)

@@ -4,7 +4,8 @@ import hmac
 import secrets
 from datetime import datetime
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -18,12 +19,12 @@ RECOVERY_LENGTH = 10
 
 def new_secret() -> str:
     """160 random bits in base32, as authenticator apps take them."""
-    return pyotp.random_base32(32)
+    return random_base32(32)
 
 
 def enrolment_uri(secret: str, username: str, clinic: str) -> str:
     """What the QR code holds."""
-    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=clinic)
+    return TOTP(secret).provisioning_uri(name=username, issuer_name=clinic)
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
@@ -35,7 +36,7 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     digits = plain(code)
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
         return None
-    generator = pyotp.TOTP(secret)
+    generator = TOTP(secret)
     present = int(now.timestamp()) // STEP_SECONDS
     for around in STEPS_AROUND:
         if hmac.compare_digest(generator.generate_otp(present + around), digits):

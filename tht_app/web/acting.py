@@ -14,6 +14,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -124,9 +125,17 @@ def bug(error: Exception, where: str, lang: str) -> Response:
     return JSONResponse(body, 500, media_type="application/problem+json")
 
 
+def is_navigation(method: str, headers: Headers) -> bool:
+    """Whether a person opens this address in the browser; over plain http browsers do not say it in so many words."""
+    if method not in {"GET", "HEAD"}:
+        return False
+    mode = headers.get("sec-fetch-mode")
+    return mode == "navigate" if mode else "text/html" in headers.get("accept", "")
+
+
 def _ask_for_proof(request: Request, needed: ProofNeeded) -> Response:
     """Whoever opened an address in the browser is asked on a page, and goes on from there; a program is refused."""
-    if request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate":
+    if is_navigation(request.method, request.headers):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/proof?{urlencode({**needed.params, 'next': wanted})}", 303)
     return problem(needed, lang_of(request))

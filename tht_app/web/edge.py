@@ -17,7 +17,7 @@ from tht_app.domain.errors import SessionEnded, Unavailable
 from tht_app.i18n import as_language, text_of
 from tht_app.settings import settings
 from tht_app.state.bucket import Buckets
-from tht_app.web.acting import WRITING, cookie_name
+from tht_app.web.acting import WRITING, cookie_name, is_navigation
 from tht_app.web.identity.sessions import BOOK, SessionBook
 from tht_app.web.policy import ALWAYS, HSTS, ContentPolicy
 from tht_app.web.sockets import FORBIDDEN, SIGNED_OUT, SOCKETS, TOO_MANY, TRY_LATER, Sockets
@@ -202,7 +202,7 @@ class Edge:
                 return None if self._limits.session(token) else _problem(429, TOO_FAST, headers, [RETRY_SOON])
         except Unavailable as away:
             return _problem(503, away.code, headers, [(b"retry-after", b"5")])
-        if _is_navigation(scope["method"], headers):
+        if is_navigation(scope["method"], headers):
             if scope["path"].rstrip("/") == DISPLAY:
                 return 303, b"", [(b"location", DISPLAY_AGAIN)]
             query = scope.get("query_string", b"").decode("latin-1")
@@ -286,13 +286,6 @@ def _caching(path: str, status: int) -> bytes:
 
 def _address(scope: Scope) -> str | None:
     return scope["client"][0] if scope.get("client") else None
-
-
-def _is_navigation(method: str, headers: RequestHeaders) -> bool:
-    if method not in {"GET", "HEAD"}:
-        return False
-    mode = headers.get("sec-fetch-mode")
-    return mode == "navigate" if mode else "text/html" in headers.get("accept", "")
 
 
 def _problem(status: int, code: str, headers: RequestHeaders, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:

@@ -82,7 +82,7 @@ def link_button(
     if new_tab:
         return rx.el.a(*_face(label, icon), href=to, target="_blank", rel="noopener", class_name=look, **marks, **props)
     if leaves:
-        return rx.el.a(*_face(label, icon), href=to, class_name=look, **marks, **props)
+        props["reload_document"] = True
     return route_link(*_face(label, icon), to=to, class_name=look, **marks, **props)
 
 

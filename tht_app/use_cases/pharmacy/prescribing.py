@@ -28,7 +28,7 @@ from tht_app.domain.pharmacy.prescription import (
     may_become,
     prescription_number,
 )
-from tht_app.domain.pharmacy.product import ensure_iter_allowed, pack_of
+from tht_app.domain.pharmacy.product import CONTROLLED, ensure_iter_allowed, pack_of
 from tht_app.domain.pharmacy.signa import (
     Dosage,
     DoseUnit,
@@ -42,10 +42,12 @@ from tht_app.domain.pharmacy.signa import (
     parse_amount,
     quantity_of,
 )
+from tht_app.domain.proof import Sensitive
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.encounter import safety_slice
 from tht_app.use_cases.pharmacy.catalogue import item_of
 from tht_app.use_cases.pharmacy.wording import allergy_text
+from tht_app.use_cases.proof import ensure_proved
 
 MOST_LINES = 20
 MOST_UNITS = 1000
@@ -273,7 +275,10 @@ async def remove_line(request: RemoveLine, work: UnitOfWork) -> None:
 
 @use_case(permission=Permission.PRESCRIPTION_SIGN, audit=AuditAction.SIGN)
 async def sign_prescription(request: SignPrescription, work: UnitOfWork) -> str:
-    """Sign and return the number; what is known of weight and allergies at this moment is kept with it."""
+    """Sign and return the number; what is known of weight and allergies at this moment is kept with it.
+
+    Raises `ProofNeeded` when a controlled drug is among its lines.
+    """
     row = await prescriptions.locked(work, request.prescription_id)
     if row is None:
         raise NotFound
@@ -281,6 +286,8 @@ async def sign_prescription(request: SignPrescription, work: UnitOfWork) -> str:
     lines = await prescriptions.lines(work, [row["id"]])
     ensure_signable(row["status"], len(lines))
     ensure_iter_allowed(row["iter"], [line["drug_class"] for line in lines])
+    if any(line["drug_class"] in CONTROLLED for line in lines):
+        await ensure_proved(work, Sensitive.SIGN)
     safety = await safety_slice(work, row["patient_id"])
     allergy = allergy_text(safety.allergy, work.zone)
     work.publish("PrescriptionSigned", row["id"], {"patient_id": str(row["patient_id"])})
