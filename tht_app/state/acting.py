@@ -114,6 +114,20 @@ async def _explain(state: Any, error: Exception, where: str) -> None:
         await _answer(state)
 
 
+def _place(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+async def _refused(
+    state: Any, error: Exception, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    """Words for a refusal, an incident for a bug, and the question who sits there where a proof is missing."""
+    if isinstance(error, ProofNeeded):
+        await _ask_for_proof(state, error, function, arguments, named)
+    else:
+        await _explain(state, error, _place(function))
+
+
 async def _ask_for_proof(
     state: Any, needed: ProofNeeded, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> None:
@@ -127,7 +141,6 @@ async def _ask_for_proof(
 
 def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a coroutine or async generator so that refusals become words and bugs become incidents."""
-    where = f"{function.__module__}.{function.__qualname__}"
     if inspect.isasyncgenfunction(function):
 
         @functools.wraps(function)
@@ -145,10 +158,8 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
                 yield step
             if problem is None:
                 await _settle(self, arguments, named)
-            elif isinstance(problem, ProofNeeded):
-                await _ask_for_proof(self, problem, function, arguments, named)
             else:
-                await _explain(self, problem, where)
+                await _refused(self, problem, function, arguments, named)
 
         return stream
     if inspect.iscoroutinefunction(function):
@@ -157,17 +168,14 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
         async def once(self: Any, *arguments: Any, **named: Any) -> Any:
             try:
                 result = await function(self, *arguments, **named)
-            except ProofNeeded as needed:
-                await _ask_for_proof(self, needed, function, arguments, named)
-                return None
             except Exception as error:  # noqa: BLE001  one of the three translators
-                await _explain(self, error, where)
+                await _refused(self, error, function, arguments, named)
                 return None
             await _settle(self, arguments, named)
             return result
 
         return once
-    raise TypeError(f"{where} has to be async: a sync handler would stop every screen of the clinic while it runs")
+    raise TypeError(f"{_place(function)} has to be async: a sync handler would stop every screen of the clinic while it runs")
 
 
 def handler(*, needs: Needs, **actions: Any) -> Callable[[Callable[..., Any]], Any]:

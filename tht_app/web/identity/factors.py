@@ -76,7 +76,7 @@ def _opened(factors: Factors) -> str:
 
 def _hashed(person_id: UUID, code: str) -> bytes:
     """Recovery codes lie as keyed fingerprints: without the key outside the database they cannot be tried out."""
-    return current().vault.blind(RECOVERY, f"{person_id}|{one_time.plain(code)}")
+    return current().vault.derive(RECOVERY, f"{person_id}|{one_time.plain(code)}")
 
 
 async def secret_to_enrol(factors: Factors) -> str:
