@@ -175,7 +175,8 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
             return result
 
         return once
-    raise TypeError(f"{_place(function)} has to be async: a sync handler would stop every screen of the clinic while it runs")
+    place = _place(function)
+    raise TypeError(f"{place} has to be async: a sync handler would stop every screen of the clinic while it runs")
 
 
 def handler(*, needs: Needs, **actions: Any) -> Callable[[Callable[..., Any]], Any]:
