@@ -49,7 +49,7 @@ DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
 PROOF_TESTS = ("tests/use_cases/test_proof.py",)
 SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
-SECOND_FACTOR = "alembic/versions/0018_second_factor.py"
+SECOND_FACTOR = "alembic/versions/0019_second_factor.py"
 
 MUTANTS = [
     Mutant(
