@@ -51,6 +51,59 @@ def protect(
         op.execute(f"create policy app_delete on {name} for delete to tht_app using ({_allowed(delete)})")
 
 
+CARE_SLICES = {
+    # Now, and not what only the pharmacy has to do with, or who is only known by name.
+    "record": "c.since <= now() and c.until > now() and c.kind not in ('pharmacy', 'known')",
+    # Allergies, weight, medicines: what the pharmacy of an open prescription reads too.
+    "safety": "c.since <= now() and c.until > now() and c.kind <> 'known'",
+    # Who somebody is: also before the day has come.
+    "identity": "c.until > now()",
+}
+CARE_WRITES = "c.since <= now() and c.until > now() and c.kind not in ('pharmacy', 'known', 'break_glass')"
+
+
+def _treated(table: str, patient: str, condition: str) -> str:
+    # `sec.care` shows a person the rows of the staff that they act for; more need not be asked here.
+    return f"exists (select 1 from sec.care c where c.patient_id = {table}.{patient} and {condition})"
+
+
+def only_for_carers(
+    table: str,
+    *,
+    patient: str = "patient_id",
+    slice_: str = "record",
+    but: Permissions = "record.read_all",
+    but_writes: Permissions | None = None,
+    also: str | None = None,
+    writes: bool = True,
+    schema: str = "clinic",
+) -> None:
+    """Narrow a protected table to the patients whom the person has to do with, on top of what permissions allow.
+
+    `patient` is the column that names the patient, `slice_` one of `CARE_SLICES`. `but` are permissions that see every
+    row all the same, `but_writes` those that write every row (the same where not given), `also` an SQL condition that
+    opens a row too. An emergency access only reads.
+    """
+    name = f"{schema}.{table}"
+    treated, everyone = _treated(table, patient, CARE_SLICES[slice_]), _allowed(but)
+    # Whom people ask for most comes first: only programs see every record, but the front desk sees every patient.
+    seen = f"{treated} or {everyone}" if but == "record.read_all" else f"{everyone} or {treated}"
+    if also:
+        seen = f"{seen} or {also}"
+    op.execute(f"create policy only_for_carers on {name} as restrictive for select to tht_app using ({seen})")
+    if not writes:
+        return
+    everywhere = _allowed(but if but_writes is None else but_writes)
+    written = f"{_treated(table, patient, CARE_WRITES)} or {everywhere}"
+    op.execute(
+        f"create policy only_for_carers_insert on {name} as restrictive for insert to tht_app with check ({written})"
+    )
+    op.execute(
+        f"create policy only_for_carers_update on {name} as restrictive for update to tht_app "
+        f"using ({written}) with check ({written})"
+    )
+
+
 def append_only(table: str, *, schema: str = "clinic") -> None:
     """Refuse every change and removal of a row, whoever asks, the owner included."""
     op.execute(

@@ -44,6 +44,11 @@ SAFETY_TESTS = ("tests/cli/test_safety.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
 VIEWER_TESTS = ("tests/audit/test_viewer.py",)
 
+CARE_TESTS = ("tests/database/test_care.py",)
+CARE_DOOR_TESTS = ("tests/use_cases/test_care.py",)
+EMERGENCY_TESTS = ("tests/use_cases/test_emergency.py",)
+CARE_MIGRATION = "alembic/versions/0020_care.py"
+
 DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
 DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
@@ -194,6 +199,76 @@ MUTANTS = [
         '    return f"(select sec.has_any(array[{array}]))"',
         '    return f"(array[{array}] is not null)"',
         ROW_TESTS,
+    ),
+    Mutant(
+        "records-open-to-a-role-alone",
+        "alembic/ddl.py",
+        'for select to tht_app using ({seen})")',
+        'for select to tht_app using (true)")',
+        CARE_TESTS,
+    ),
+    Mutant(
+        "records-written-by-who-only-looks",
+        "alembic/ddl.py",
+        "c.kind not in ('pharmacy', 'known', 'break_glass')\"",
+        "c.kind not in ('pharmacy', 'known')\"",
+        EMERGENCY_TESTS,
+    ),
+    Mutant(
+        "everybody-sees-who-treats-whom",
+        CARE_MIGRATION,
+        "using (staff_id = any ((select sec.carers())::uuid[]))",
+        "using (true)",
+        CARE_TESTS,
+    ),
+    Mutant(
+        "strangers-booked-to-be-read",
+        CARE_MIGRATION,
+        "with check ({FOR_OTHERS} or (practitioner_id = (select sec.me()) and {KNOWN}))",
+        "with check ({FOR_OTHERS} or practitioner_id = (select sec.me()))",
+        CARE_TESTS,
+    ),
+    Mutant(
+        "door-does-not-ask-who-treats",
+        DOOR,
+        "    if not await care.treats(work, patient_ids, safety=safety_only(case.permissions, held)):\n",
+        "    if False:\n",
+        CARE_DOOR_TESTS,
+    ),
+    Mutant(
+        "emergency-without-the-password",
+        "tht_app/use_cases/care/emergency.py",
+        "    if not await password_matches(request.password, await identity_queries.own_credential(work)):\n",
+        "    if False:\n",
+        EMERGENCY_TESTS,
+    ),
+    Mutant(
+        "emergencies-side-by-side",
+        CARE_MIGRATION,
+        "        (person_id with =, tstzrange(opened_at, coalesce(ended_at, until)) with &&)\n",
+        "        (id with =, tstzrange(opened_at, coalesce(ended_at, until)) with &&)\n",
+        EMERGENCY_TESTS,
+    ),
+    Mutant(
+        "merge-forgets-who-treats",
+        CARE_MIGRATION,
+        '        "create trigger follow_merge after update of merged_into',
+        '        "create trigger follow_merge after update of name',
+        CARE_DOOR_TESTS,
+    ),
+    Mutant(
+        "owner-reads-the-patient-of-an-emergency",
+        "alembic/versions/0021_emergency.py",
+        "        select g.*, audits or (treats and",
+        "        select g.*, audits or owns or (treats and",
+        EMERGENCY_TESTS,
+    ),
+    Mutant(
+        "screens-shared-by-two-doctors",
+        "tht_app/live/view.py",
+        "    return person_id if Permission.RECORD_WRITE in permissions else permissions\n",
+        "    return permissions\n",
+        ("tests/live/test_care.py",),
     ),
     Mutant(
         "dead-sessions-live-on",

@@ -26,7 +26,7 @@ LEDGER = (
 
 
 async def many_signed(actors: Actors, product: UUID, count: int, quantity: int) -> list[UUID]:
-    visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    visit = await make_visit(actors, await make_patient(actors["admin"]))
     return [await make_signed(actors, tablets(product, quantity), visit=visit) for _ in range(count)]
 
 
@@ -54,7 +54,7 @@ async def test_crossing_products_a_stocktake_and_returns_never_deadlock_nor_lose
     for product in (first, second):
         for lot, days in enumerate((20, 40)):
             await receive(actors["apoteker"], product, 40, f"L{lot}", today() + timedelta(days=days))
-    visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    visit = await make_visit(actors, await make_patient(actors["admin"]))
     pairs = [(first, second), (second, first)] * 10
     signed = [await make_signed(actors, tablets(a, 5), tablets(b, 3), visit=visit) for a, b in pairs]
     [lot, *_] = await execute(actors["apoteker"], ProductLots(first))
@@ -179,7 +179,7 @@ async def test_a_pharmacist_reaches_patients_with_an_open_prescription_only(acto
     await receive(actors["apoteker"], product, 50)
     stranger = await make_patient(actors["admin"], "Orang Lain")
     patient = await make_patient(actors["admin"], "Budi Santoso")
-    visit = await make_visit(actors["dokter"], patient)
+    visit = await make_visit(actors, patient)
 
     def known() -> set[UUID]:
         with clinic.as_app(clinic.tokens["apoteker"]) as connection:

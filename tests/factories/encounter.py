@@ -1,13 +1,17 @@
 """Visits for tests, made through the door like every other."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import psycopg
 
 from tests.conftest import Clinic
-from tht_app.database.unit_of_work import Actor
+from tht_app.database.audit import AuditEntry
+from tht_app.database.engine import current
+from tht_app.database.unit_of_work import Actor, UnitOfWork
+from tht_app.domain.audit import AuditAction
 from tht_app.use_cases.door import execute
-from tht_app.use_cases.encounter import AddDiagnosis, OpenVisit, ReadNote, SaveSection
+from tht_app.use_cases.encounter import AddDiagnosis, ReadNote, SaveSection, open_encounter
 from tht_app.use_cases.passwords import hash_password
 from tht_app.use_cases.registration.patients import RegisterPatient
 
@@ -21,9 +25,24 @@ async def make_patient(admin: Actor, name: str = "Siti Rahmawati") -> UUID:
     return await execute(admin, RegisterPatient(form))
 
 
-async def make_visit(doctor: Actor, patient_id: UUID) -> UUID:
-    """A visit of this patient with this doctor, arrived."""
-    return await execute(doctor, OpenVisit(patient_id, "consultation"))
+async def make_visit(actors: Mapping[str, Actor], patient_id: UUID, doctor: str = "dokter") -> UUID:
+    """A visit of this patient with this doctor, arrived: what checking in does, without counters and rooms."""
+    entry = AuditEntry(action=AuditAction.CREATE, request="test.arrival")
+    async with current().engine.begin() as connection:
+        work = UnitOfWork(connection, current(), actors["admin"], entry)
+        treating = await work.enter(actors[doctor])
+        await work.enter(actors["admin"])
+        encounter_id = work.new_id()
+        await open_encounter(
+            work,
+            encounter_id=encounter_id,
+            patient_id=patient_id,
+            practitioner_id=treating.id,
+            appointment_id=None,
+            visit_type="consultation",
+        )
+        await work.flush_events()
+    return encounter_id
 
 
 async def give_password(clinic: Clinic, username: str, password: str = PASSWORD) -> None:

@@ -80,7 +80,7 @@ def ear_drops(product: UUID, **values: object) -> LineDraft:
 
 async def make_draft(actors: Actors, *lines: LineDraft, visit: UUID | None = None, doctor: str = "dokter") -> UUID:
     """A draft in a new visit of a new patient, unless a visit is given."""
-    encounter = visit or await make_visit(actors[doctor], await make_patient(actors["admin"]))
+    encounter = visit or await make_visit(actors, await make_patient(actors["admin"]), doctor)
     return await execute(actors[doctor], SaveDraft(encounter, lines))
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from tests.conftest import ZONE, Actors, Clinic
+from tests.factories.encounter import make_visit
 from tht_app.database.unit_of_work import Actor
 from tht_app.domain.scheduling import AppointmentId, PractitionerId, RoomId, VisitTypeId
 from tht_app.use_cases.door import execute
@@ -45,8 +46,8 @@ class Practice:
     visit_types: dict[str, VisitTypeId]
     born: int = field(default=0)
 
-    async def patient(self, name: str = "Siti Rahmawati") -> UUID:
-        """Somebody new."""
+    async def patient(self, name: str = "Siti Rahmawati", of: str = "") -> UUID:
+        """Somebody new; with `of`, a doctor has seen them."""
         self.born += 1
         form = {
             "name": name,
@@ -54,13 +55,17 @@ class Practice:
             "sex": "female",
             "nik_missing": "not_brought",
         }
-        return await execute(when(self.actors["admin"], EARLY), RegisterPatient(form))
+        patient = await execute(when(self.actors["admin"], EARLY), RegisterPatient(form))
+        if of:
+            await make_visit(self.actors, patient, of)
+        return patient
 
     async def book(self, start: datetime, by: str = "admin", **more: object) -> AppointmentId:
         """A consultation with the first doctor, unless `more` says otherwise."""
         request = BookAppointment(
             **{
-                "patient_id": more.pop("patient_id", None) or await self.patient(),
+                "patient_id": more.pop("patient_id", None)
+                or await self.patient(of=by if by.startswith("dokter") else ""),
                 "practitioner_id": self.dokter,
                 "visit_type_id": self.visit_types["consultation"],
                 "start": start,

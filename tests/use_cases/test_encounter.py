@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Actors, Clinic
 from tests.factories.encounter import make_patient, make_visit, write_section
+from tests.factories.pharmacy import make_product, make_signed, tablets
 from tht_app.database.ids import new_id
 from tht_app.domain.encounter.allergies import AllergiesOnRecord, AllergyState
 from tht_app.domain.encounter.diagnosis import DiagnosisTwice, UnknownDiagnosisCode
@@ -51,7 +52,7 @@ ODD_TEXTS = [
 
 @pytest.fixture
 async def visit(actors: Actors) -> UUID:
-    return await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    return await make_visit(actors, await make_patient(actors["admin"]))
 
 
 async def _text(actors: Actors, visit: UUID, section: str) -> str:
@@ -146,6 +147,8 @@ async def test_who_is_not_clinical_neither_reads_nor_writes_a_note(actors: Actor
 
 
 async def test_a_doctor_does_not_write_in_a_colleagues_encounter(actors: Actors, visit: UUID):
+    patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
+    await make_visit(actors, patient, "dokter2")
     for request in (SaveSection(visit, "plan", "x", 0), StartEncounter(visit), AddDiagnosis(visit, "R42")):
         with pytest.raises(NotYourEncounter):
             await execute(actors["dokter2"], request)
@@ -207,7 +210,7 @@ async def test_present_cannot_be_claimed_without_an_allergy(actors: Actors, visi
 async def test_none_known_and_a_new_allergy_at_once_never_end_in_none_known(actors: Actors):
     for _ in range(5):
         patient = await make_patient(actors["admin"])
-        visit = await make_visit(actors["dokter"], patient)
+        visit = await make_visit(actors, patient)
         await asyncio.gather(
             execute(actors["perawat"], StateAllergies(patient, "none_known")),
             execute(actors["dokter"], RecordAllergy(patient, "Amoksisilin")),
@@ -232,7 +235,7 @@ async def test_vitals_take_comma_or_point_and_a_later_figure_counts(actors: Acto
 async def test_a_weight_that_jumps_is_stored_only_after_a_second_look(actors: Actors, visit: UUID):
     await execute(actors["perawat"], RecordVitals(visit, {"weight_kg": "70"}))
     patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
-    later = await make_visit(actors["dokter"], patient)
+    later = await make_visit(actors, patient)
     with pytest.raises(ValidationFailed) as refused:
         await execute(actors["perawat"], RecordVitals(later, {"weight_kg": "7"}))
     assert refused.value.fields["weight_kg"].code == "encounter.weight_jumps"
@@ -249,6 +252,9 @@ async def test_the_pharmacist_sees_allergies_weight_and_medicines_and_nothing_el
     stopped = await execute(actors["perawat"], AddMedicine(patient, "Cetirizine", ""))
     await execute(actors["perawat"], SetMedicineStatus(stopped, "ended"))
     await execute(actors["dokter"], AddHistory(patient, "problem", "Hipertensi"))
+    with pytest.raises(NotFound):
+        await execute(actors["apoteker"], ReadSafetySlice(patient))
+    await make_signed(actors, tablets(await make_product(actors["apoteker"])), visit=visit)
     seen = await execute(actors["apoteker"], ReadSafetySlice(patient))
     assert [a.substance for a in seen.allergy.allergies] == ["Penisilin"]
     assert seen.weight_kg == 61

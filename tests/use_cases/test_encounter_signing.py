@@ -40,7 +40,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 async def visit(actors: Actors, clinic: Clinic) -> UUID:
     await give_password(clinic, "dokter")
-    visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    visit = await make_visit(actors, await make_patient(actors["admin"]))
     await make_complete_note(actors["dokter"], visit)
     await execute(actors["dokter"], TapFinding(visit, "ear.right.ear_canal.discharge"))
     await execute(actors["perawat"], RecordVitals(visit, {"weight_kg": "61,5"}))
@@ -85,12 +85,14 @@ async def test_only_doctors_sign(actors: Actors, visit: UUID, clinic: Clinic, us
 
 async def test_a_colleague_does_not_sign(actors: Actors, visit: UUID, clinic: Clinic):
     await give_password(clinic, "dokter2")
+    patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
+    await make_visit(actors, patient, "dokter2")
     with pytest.raises(NotYourEncounter):
         await execute(actors["dokter2"], SignEncounter(visit, PASSWORD))
 
 
 async def test_an_empty_encounter_is_not_signed(actors: Actors, visit: UUID):
-    empty = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    empty = await make_visit(actors, await make_patient(actors["admin"]))
     with pytest.raises(NothingToSign):
         await execute(actors["dokter"], SignEncounter(empty, PASSWORD))
 
@@ -166,7 +168,7 @@ async def test_the_hash_stays_true_when_people_are_renamed(actors: Actors, visit
 async def test_a_write_and_a_signature_at_once_never_leave_a_false_signature(actors: Actors, clinic: Clinic):
     await give_password(clinic, "dokter")
     for _ in range(6):
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         await make_complete_note(actors["dokter"], visit)
         outcome = await asyncio.gather(
             execute(actors["dokter"], SignEncounter(visit, PASSWORD)),

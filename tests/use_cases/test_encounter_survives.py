@@ -77,7 +77,7 @@ async def test_an_acknowledged_text_survives_kill_9(durable: EmbeddedServer, peo
     with psycopg.connect(durable.dsn()) as connection:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             assert connection.execute(f"show {name}").fetchone() == ("on",)
-    visit = await make_visit(people["dokter"], await make_patient(people["admin"]))
+    visit = await make_visit(people, await make_patient(people["admin"]))
     for version in range(3):
         await patiently(people["dokter"], SaveSection(visit, "plan", f"teks {version}", version))
         os.kill(durable.pid, signal.SIGKILL)

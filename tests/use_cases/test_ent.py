@@ -10,6 +10,7 @@ from tests.factories.encounter import make_patient, make_visit
 from tht_app.domain.encounter.visit import NotYourEncounter
 from tht_app.domain.errors import PermissionDenied, ValidationFailed
 from tht_app.use_cases.door import execute
+from tht_app.use_cases.encounter import ReadEncounter
 from tht_app.use_cases.ent import ReadExam, RestNormal, TapFinding, WriteRemark
 
 pytestmark = pytest.mark.integration
@@ -19,7 +20,7 @@ CERUMEN = "ear.right.ear_canal.cerumen"
 
 @pytest.fixture
 async def visit(actors: Actors) -> UUID:
-    return await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    return await make_visit(actors, await make_patient(actors["admin"]))
 
 
 async def test_a_tap_stands_and_a_second_tap_leaves_a_trace_only(actors: Actors, visit: UUID, clinic: Clinic):
@@ -67,7 +68,8 @@ async def test_only_doctors_examine(actors: Actors, visit: UUID, clinic: Clinic,
     assert clinic.admin_fetch("select 1 from clinic.ent_finding where encounter_id = %s", visit) == []
 
 
-async def test_a_colleague_reads_and_does_not_write(actors: Actors, visit: UUID):
+async def test_a_colleague_who_treats_the_patient_too_reads_and_does_not_write(actors: Actors, visit: UUID):
+    await make_visit(actors, (await execute(actors["dokter"], ReadEncounter(visit))).patient.id, "dokter2")
     await execute(actors["dokter2"], ReadExam(visit))
     with pytest.raises(NotYourEncounter):
         await execute(actors["dokter2"], TapFinding(visit, CERUMEN))

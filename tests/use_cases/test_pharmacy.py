@@ -179,7 +179,7 @@ class TestStock:
 class TestDraft:
     async def test_a_visit_has_one_draft_that_is_replaced_as_a_whole(self, actors: Actors):
         product = await make_product(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         first = await make_draft(actors, tablets(product, 10), visit=visit)
         second = await make_draft(actors, tablets(product, 15), tablets(product, 6, note="malam"), visit=visit)
         [draft] = await execute(actors["dokter"], EncounterPrescriptions(visit))
@@ -188,7 +188,7 @@ class TestDraft:
 
     async def test_a_line_is_added_taken_off_and_put_back(self, actors: Actors):
         product = await make_ear_drops(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         line = await execute(actors["dokter"], AddLine(visit, ear_drops(product)))
         [draft] = await execute(actors["dokter"], EncounterPrescriptions(visit))
         assert draft.lines[0].signa_plain == "2 kali sehari 4\u00a0tetes di telinga kanan, selama 7 hari"
@@ -202,7 +202,7 @@ class TestDraft:
 
     async def test_a_quantity_that_is_left_out_is_calculated(self, actors: Actors):
         pills, drops = await make_product(actors["apoteker"]), await make_ear_drops(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         await make_draft(actors, tablets(pills, 0), ear_drops(drops, quantity=0, days=14), visit=visit)
         [draft] = await execute(actors["dokter"], EncounterPrescriptions(visit))
         assert [line.quantity for line in draft.lines] == [15, 2]
@@ -224,7 +224,7 @@ class TestDraft:
     )
     async def test_a_bad_line_is_refused_beside_its_field(self, actors: Actors, change: dict[str, object], field: str):
         product = await make_product(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         with pytest.raises(ValidationFailed) as refused:
             await execute(actors["dokter"], AddLine(visit, replace(tablets(product), **change)))
         assert field in refused.value.fields
@@ -232,7 +232,11 @@ class TestDraft:
 
     async def test_another_doctor_does_not_write_in_it(self, actors: Actors):
         product = await make_product(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        patient = await make_patient(actors["admin"])
+        visit = await make_visit(actors, patient)
+        with pytest.raises(NotFound):
+            await execute(actors["dokter2"], SaveDraft(visit, (tablets(product),)))
+        await make_visit(actors, patient, "dokter2")
         with pytest.raises(NotYourPrescription):
             await execute(actors["dokter2"], SaveDraft(visit, (tablets(product),)))
 
@@ -268,7 +272,7 @@ class TestSign:
 
     async def test_what_is_signed_is_not_changed_again(self, actors: Actors):
         product = await make_product(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         signed = await make_signed(actors, tablets(product), visit=visit)
         line = (await execute(actors["dokter"], GetPrescription(signed))).lines[0].id
         with pytest.raises(PrescriptionIsSigned):
@@ -281,7 +285,7 @@ class TestSign:
     async def test_a_line_never_slips_into_a_prescription_while_it_is_signed(self, actors: Actors, clinic: Clinic):
         product = await make_product(actors["apoteker"])
         for _ in range(8):
-            visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+            visit = await make_visit(actors, await make_patient(actors["admin"]))
             draft = await make_draft(actors, tablets(product), visit=visit)
             await asyncio.gather(
                 execute(actors["dokter"], SignPrescription(draft)),
@@ -295,7 +299,10 @@ class TestSign:
         assert late == []
 
     async def test_another_doctor_or_a_pharmacist_cannot_sign(self, actors: Actors):
-        draft = await make_draft(actors, tablets(await make_product(actors["apoteker"])))
+        patient = await make_patient(actors["admin"])
+        visit = await make_visit(actors, patient)
+        await make_visit(actors, patient, "dokter2")
+        draft = await make_draft(actors, tablets(await make_product(actors["apoteker"])), visit=visit)
         with pytest.raises(NotYourPrescription):
             await execute(actors["dokter2"], SignPrescription(draft))
         with pytest.raises(PermissionDenied):
@@ -303,7 +310,7 @@ class TestSign:
 
     async def test_a_narcotic_is_not_signed_with_iter(self, actors: Actors):
         codeine = await make_product(actors["apoteker"], "kodein", drug_class="narkotika")
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         draft = await execute(actors["dokter"], SaveDraft(visit, (tablets(codeine),), iter=1))
         with pytest.raises(IterNotAllowed):
             await execute(actors["dokter"], SignPrescription(draft))
@@ -319,7 +326,7 @@ class TestSign:
 
     async def test_weight_and_allergies_are_kept_as_they_stood(self, actors: Actors):
         patient = await make_patient(actors["admin"])
-        visit = await make_visit(actors["dokter"], patient)
+        visit = await make_visit(actors, patient)
         await execute(actors["perawat"], RecordVitals(visit, {"weight_kg": "54,5"}))
         await execute(actors["dokter"], RecordAllergy(patient, "penisilin", "ruam"))
         signed = await make_signed(actors, tablets(await make_product(actors["apoteker"])), visit=visit)
@@ -396,7 +403,7 @@ class TestCounter:
 
     async def test_a_draft_takes_twenty_lines_and_no_more(self, actors: Actors):
         product = await make_product(actors["apoteker"])
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         await make_draft(actors, *[tablets(product, 1)] * 20, visit=visit)
         with pytest.raises(ValidationFailed):
             await execute(actors["dokter"], AddLine(visit, tablets(product, 1)))
@@ -501,7 +508,7 @@ class TestWhoSeesWhat:
 
     async def test_current_medicines_end_with_their_days(self, actors: Actors):
         patient = await make_patient(actors["admin"])
-        visit = await make_visit(actors["dokter"], patient)
+        visit = await make_visit(actors, patient)
         await make_signed(actors, tablets(await make_product(actors["apoteker"]), days=5), visit=visit)
         [medicine] = await execute(actors["perawat"], ListPatientActiveMedicines(patient))
         assert medicine.item == "amoksisilin 500\u00a0mg tablet"
@@ -541,7 +548,7 @@ class TestLedger:
     async def test_after_any_sequence_of_deeds_the_ledger_is_the_shelf(self, actors: Actors, clinic: Clinic, seed: int):
         luck = random.Random(seed)
         products = [await make_product(actors["apoteker"], f"acak {seed}") for _ in range(2)]
-        visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+        visit = await make_visit(actors, await make_patient(actors["admin"]))
         refused = 0
         for step in range(25):
             product = luck.choice(products)

@@ -79,7 +79,7 @@ async def two(actors: Actors, **other: str) -> tuple[PatientId, PatientId]:
 
 async def finished(actors: Actors, patient_id: UUID) -> UUID:
     """A visit that is over, not signed."""
-    visit = await make_visit(actors["dokter"], patient_id)
+    visit = await make_visit(actors, patient_id)
     await execute(actors["dokter"], StartEncounter(visit))
     await make_complete_note(actors["dokter"], visit)
     await execute(actors["dokter"], FinishEncounter(visit))
@@ -100,7 +100,7 @@ class TestTheChart:
         await execute(nurse, RecordAllergy(merged, "penisilin", "ruam"))
         await execute(doctor, AddMedicine(merged, "amlodipin", "1 x 5 mg"))
         await execute(doctor, AddHistory(merged, "illness", "hipertensi"))
-        weighed = await make_visit(doctor, merged)
+        weighed = await make_visit(actors, merged)
         await execute(nurse, RecordVitals(weighed, {"weight_kg": "61"}))
         await execute(doctor, StartEncounter(weighed))
         await execute(doctor, FinishEncounter(weighed))
@@ -124,6 +124,8 @@ class TestTheChart:
 
     async def test_an_allergy_of_one_is_never_hidden_by_none_known_of_the_other(self, actors: Actors) -> None:
         survivor, merged = await two(actors)
+        await finished(actors, survivor)
+        await finished(actors, merged)
         await execute(actors["perawat"], RecordAllergy(merged, "sulfa", "ruam"))
         await execute(actors["perawat"], StateAllergies(survivor, "none_known"))
         await merge(actors["admin"], survivor, merged)
@@ -155,6 +157,7 @@ class TestTheChart:
         visit = await finished(actors, merged)
         product = await make_product(actors["apoteker"])
         prescription = await make_signed(actors, tablets(product), visit=visit)
+        await finished(actors, survivor)
         await execute(actors["perawat"], RecordAllergy(survivor, "penisilin", "ruam"))
         await merge(actors["admin"], survivor, merged)
         assert await execute(actors["apoteker"], GetPrescription(prescription))
@@ -163,6 +166,7 @@ class TestTheChart:
 
     async def test_reading_it_names_every_record_to_the_auditor(self, clinic: Clinic, actors: Actors) -> None:
         survivor, merged = await two(actors)
+        await finished(actors, merged)
         await merge(actors["admin"], survivor, merged)
         await execute(actors["dokter"], ReadPatientVisits(survivor))
         last = clinic.admin_fetch("select patient_ids from audit.event order by at desc limit 1")[0]
@@ -260,9 +264,10 @@ class TestAppointments:
         self, clinic: Clinic, desk: Practice, actors: Actors
     ) -> None:
         survivor, merged = await desk.patient("Rara Kirana"), await desk.patient("Rara Kirana")
-        await desk.book(at(13), patient_id=merged)
-        hold = HoldSlot(desk.dokter2, desk.visit_types["consultation"], at(13), patient_id=PatientId(survivor))
-        await execute(when(actors["dokter2"], datetime.now(UTC)), hold)
+        await finished(actors, survivor)
+        await desk.book(at(13), patient_id=merged, practitioner_id=desk.dokter2)
+        hold = HoldSlot(desk.dokter, desk.visit_types["consultation"], at(13), patient_id=PatientId(survivor))
+        await execute(when(actors["dokter"], datetime.now(UTC)), hold)
         with pytest.raises(PatientTimeHeld):
             await merge(actors["admin"], survivor, merged, confirmed=True, reason="tanggal lahir salah")
         later = when(actors["admin"], datetime.now(UTC) + timedelta(hours=1))
@@ -322,12 +327,12 @@ class TestRefusals:
 
     async def test_a_visit_under_way(self, actors: Actors) -> None:
         survivor, merged = await two(actors)
-        await make_visit(actors["dokter"], merged)
+        await make_visit(actors, merged)
         preview = await execute(actors["admin"], PreviewMerge(survivor, merged))
         assert preview.survivor.record.banner.id == merged, "the record that is being written in should stand"
         with pytest.raises(VisitInProgress):
             await merge(actors["admin"], survivor, merged)
-        await make_visit(actors["dokter2"], survivor)
+        await make_visit(actors, survivor, "dokter2")
         with pytest.raises(VisitsInBoth):
             await merge(actors["admin"], survivor, merged)
 
@@ -346,6 +351,7 @@ class TestRefusals:
     async def test_nothing_begins_in_a_merged_record(self, desk: Practice, actors: Actors) -> None:
         survivor, merged = await two(actors)
         known = await execute(actors["admin"], GetPatient(merged))
+        await finished(actors, merged)
         await merge(actors["admin"], survivor, merged)
         attempts = (
             ("dokter", OpenVisit(merged, "consultation")),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.conftest import Actors, Clinic
+from tests.factories.encounter import make_visit
 from tests.factories.scheduling import EARLY, MONDAY, Practice, at, practice, when
 from tht_app.domain.errors import NotFound, PermissionDenied, ValidationFailed
 from tht_app.domain.registration.sheet import ColumnsMissing, FileNotReadable
@@ -562,7 +563,7 @@ class TestSeries:
             await admin(desk, self.plan(desk, await desk.patient(), at(9, day=date(2028, 8, 7)), **more))
 
     async def test_a_doctor_plans_the_own_ones_only(self, desk: Practice) -> None:
-        request = self.plan(desk, await desk.patient(), at(9, day=date(2028, 10, 2)))
+        request = self.plan(desk, await desk.patient(of="dokter"), at(9, day=date(2028, 10, 2)))
         assert await execute(when(desk.actors["dokter"], EARLY), BookSeries(request))
         with pytest.raises(NotOwnCalendar):
             await execute(when(desk.actors["dokter2"], EARLY), BookSeries(request))
@@ -640,7 +641,8 @@ class TestWaitlist:
         assert await admin(desk, BookFromWaitlist(entry, start=at(10, day=day)))  # type: ignore[arg-type]
 
     async def test_is_for_those_who_book(self, desk: Practice) -> None:
-        patient, kind, day = await desk.patient(), desk.visit_types["consultation"], day_of(34)
+        patient, kind, day = await desk.patient(of="dokter"), desk.visit_types["consultation"], day_of(34)
+        await make_visit(desk.actors, patient, "dokter2")
         mine = AddToWaitlist(patient, kind, day, day, desk.dokter)  # type: ignore[arg-type]
         entry = await execute(when(desk.actors["dokter"], EARLY), mine)
         with pytest.raises(NotOwnCalendar):

@@ -32,7 +32,7 @@ def everything(tab: Tab) -> str:
 
 
 async def new_visit(actors: Actors, name: str = "Siti Rahmawati") -> UUID:
-    return await make_visit(actors["dokter"], await make_patient(actors["admin"], name))
+    return await make_visit(actors, await make_patient(actors["admin"], name))
 
 
 async def test_the_note_itself_never_passes_through_the_socket(server: RunningServer, actors: Actors):

@@ -13,7 +13,7 @@ from tests.web.conftest import PASSWORD as WEB_PASSWORD
 from tests.web.conftest import RunningServer
 from tht_app.domain.errors import Unavailable
 from tht_app.use_cases.door import execute
-from tht_app.use_cases.encounter import SignEncounter
+from tht_app.use_cases.encounter import ReadEncounter, SignEncounter
 from tht_app.web import acting, notes
 
 pytestmark = pytest.mark.integration
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 async def visit(actors: Actors) -> UUID:
-    return await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    return await make_visit(actors, await make_patient(actors["admin"]))
 
 
 @pytest.fixture
@@ -91,7 +91,13 @@ async def test_a_lost_acknowledgement_is_given_again(http, visit, clinic):
     assert len(clinic.admin_fetch("select 1 from clinic.note_section_version where encounter_id = %s", visit)) == 1
 
 
-async def test_what_may_be_written_is_said_with_the_note(http, visit):
+async def also_of_dokter2(actors, visit):
+    """A colleague who treats the patient as well."""
+    await make_visit(actors, (await execute(actors["dokter"], ReadEncounter(visit))).patient.id, "dokter2")
+
+
+async def test_what_may_be_written_is_said_with_the_note(http, visit, actors):
+    await also_of_dokter2(actors, visit)
     doctor = (await http.get(f"/notes/{visit}", headers={"who": "dokter"})).json()
     nurse = (await http.get(f"/notes/{visit}", headers={"who": "perawat"})).json()
     other = (await http.get(f"/notes/{visit}", headers={"who": "dokter2"})).json()
@@ -120,8 +126,9 @@ async def test_what_may_be_written_is_said_with_the_note(http, visit):
     ],
 )
 async def test_who_may_not_is_refused_and_nothing_is_written(  # noqa: PLR0917  fixtures and one case
-    http, visit, clinic, who, section, status
+    http, visit, actors, clinic, who, section, status
 ):
+    await also_of_dokter2(actors, visit)
     headers = {"idempotency-key": str(uuid4())} | ({"who": who} if who else {})
     answer = await http.put(f"/notes/{visit}/{section}", json={"text": "x", "base_version": 0}, headers=headers)
     assert answer.status_code == status, answer.text

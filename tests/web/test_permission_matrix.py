@@ -81,10 +81,11 @@ def picture(clinic: Clinic) -> dict[str, str]:
 
 
 def denials(clinic: Clinic, username: str) -> list[str]:
-    """What was refused to this person, oldest first."""
+    """What was refused to this person, oldest first; not what is nobody's, or somebody else's patient's."""
     rows = clinic.admin_fetch(
         "select e.request from audit.event e join sec.person p on p.id = e.person_id "
-        "where e.action = 'deny' and e.outcome = 'denied' and p.username = %s order by e.at, e.id",
+        "where e.action = 'deny' and e.outcome = 'denied' and e.reason is distinct from 'common.not_found' "
+        "and p.username = %s order by e.at, e.id",
         username,
     )
     return [row["request"] for row in rows]

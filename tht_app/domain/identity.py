@@ -75,12 +75,19 @@ class Permission(StrEnum):
     """One number, by the code of its page."""
 
     RECORD_READ = "record.read"
+    RECORD_READ_ALL = "record.read_all"
+    """Every record without a treatment: for programs of the clinic, never for people."""
+    RECORD_BREAK_GLASS = "record.break_glass"
+    """Open the record of somebody one does not treat, with a reason, for an hour; every time is reviewed."""
     RECORD_READ_SAFETY = "record.read_safety"
     """Allergies, weight and active medicines only: what a pharmacist needs to dispense safely."""
     RECORD_WRITE = "record.write"
     RECORD_WRITE_NURSING = "record.write_nursing"
     """Vitals, complaint, allergies and the draft of S and O."""
     RECORD_SIGN = "record.sign"
+
+    CARE_MANAGE = "care.manage"
+    """Say which doctor covers which, and see it."""
 
     PRESCRIPTION_READ = "prescription.read"
     PRESCRIPTION_WRITE = "prescription.write"
@@ -151,6 +158,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.INVOICE_WRITE,
         P.LETTER_PRINT,
         P.INTEGRATION_MANAGE,
+        P.CARE_MANAGE,
     },
     Role.DOCTOR: EVERYONE
     | {
@@ -165,6 +173,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.RECORD_READ,
         P.RECORD_WRITE,
         P.RECORD_SIGN,
+        P.RECORD_BREAK_GLASS,
         P.PRESCRIPTION_READ,
         P.PRESCRIPTION_WRITE,
         P.PRESCRIPTION_SIGN,
@@ -218,6 +227,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SETTINGS_MANAGE,
         P.BACKUP_MANAGE,
         P.AUDIT_READ_BREAK_GLASS,
+        P.CARE_MANAGE,
     },
     Role.SERVICE: frozenset(P),
     Role.VISITOR: frozenset({P.SIGNED_IN}),

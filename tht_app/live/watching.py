@@ -9,6 +9,7 @@ class WaitingState(Watching, Acting, rx.State):
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ import reflex as rx
 
 from tht_app.live.feed import FEED
 from tht_app.live.screens import SCREENS, Watch
-from tht_app.live.view import LiveView
+from tht_app.live.view import LiveView, seen_by
 from tht_app.state.feed import FeedState
 from tht_app.state.session import current
 from tht_app.use_cases.door import read
@@ -29,7 +30,9 @@ class Watching(rx.State, mixin=True):
 
     async def _watch(self, view: LiveView) -> None:
         """Read the view, show it, and keep showing it until the tab goes elsewhere. Raises DomainError."""
-        watch = SCREENS.watch(self.router.session.client_token, type(self).get_full_name(), view, current().actor)
+        who = current()
+        view = replace(view, reader=seen_by(who.person_id, who.permissions))
+        watch = SCREENS.watch(self.router.session.client_token, type(self).get_full_name(), view, who.actor)
         try:
             await self._read(watch)
         except BaseException:

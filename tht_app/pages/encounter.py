@@ -5,6 +5,7 @@ import reflex as rx
 from tht_app.components.encounter.screen import encounter_screen
 from tht_app.components.layout.page import clinic_page
 from tht_app.domain.identity import Permission
+from tht_app.state.care.emergency import EmergencyState
 from tht_app.state.encounter.visit import EncounterState
 
 
@@ -12,7 +13,7 @@ from tht_app.state.encounter.visit import EncounterState
     "/encounters/[id]",
     title="encounter.visit.title",
     needs=Permission.RECORD_READ,
-    on_load=EncounterState.load,
+    on_load=[EncounterState.load, EmergencyState.load],
     tab_title=EncounterState.view.tab_title,
 )
 def encounter() -> rx.Component:

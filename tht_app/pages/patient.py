@@ -3,6 +3,7 @@
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.care.emergency import emergency_dialog, emergency_strip
 from tht_app.components.layout.page import clinic_page, page_body
 from tht_app.components.registration.demographics import (
     consent_sheet,
@@ -15,6 +16,7 @@ from tht_app.components.registration.merged import merged_records
 from tht_app.components.registration.patient_form import registration_sheet
 from tht_app.components.registration.visits import visits
 from tht_app.domain.identity import Permission
+from tht_app.state.care.emergency import EmergencyState
 from tht_app.state.registration.merged import MergedState
 from tht_app.state.registration.patient import PatientState
 
@@ -23,12 +25,13 @@ from tht_app.state.registration.patient import PatientState
     "/patients/[id]",
     title="registration.patient.title",
     needs=Permission.PATIENT_READ,
-    on_load=[PatientState.load, MergedState.load],
+    on_load=[PatientState.load, MergedState.load, EmergencyState.load],
     tab_title=PatientState.tab_title,
 )
 def patient() -> rx.Component:
     """Banner, identity, visits, consents."""
     ready = rx.fragment(
+        emergency_strip(PatientState.banner.patient_id),
         ui.patient_banner(PatientState.banner),
         page_body(
             merged_records(),
@@ -38,6 +41,7 @@ def patient() -> rx.Component:
             consent_sheet(),
             withdrawal_question(),
             registration_sheet(),
+            emergency_dialog(),
             title_key="registration.patient.title",
         ),
     )

@@ -9,6 +9,7 @@ handed out: no entry, no data.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -19,9 +20,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tht_app.database.audit import AuditEntry, admit_viewers, write_audit
 from tht_app.database.engine import Database, current
+from tht_app.database.queries import care
 from tht_app.database.unit_of_work import Actor, Person, UnitOfWork
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.errors import Busy, Conflict, PermissionDenied, SessionEnded, Unavailable
+from tht_app.domain.care import CHART, asks_for_care, safety_only
+from tht_app.domain.errors import Busy, Conflict, NotFound, PermissionDenied, SessionEnded, Unavailable
 from tht_app.domain.identity import Permission
 from tht_app.domain.proof import Sensitive
 from tht_app.domain.registration.merging import PatientIsMerged
@@ -158,6 +161,7 @@ async def reread(request: Any, viewers: Sequence[Viewer]) -> Reading:
                     continue
                 async with work.read_only():
                     result = await case.handler(request, work)
+                await _ensure_treated(work, case, entry.patient_ids)
                 new_to = {seen: entry.patient_ids - seen for seen in {one.seen for one in viewers}}
                 news = [(one.actor.token, one.actor.address, new_to[one.seen]) for one in viewers]
                 admitted = await admit_viewers(connection, entry, case.permissions, news)
@@ -175,6 +179,11 @@ async def _persistently(actor: Actor, case: UseCase, once: Callable[[Database], 
             return await once(database)
         except PermissionDenied as refusal:
             await _audit_refusal(database, actor, case, refusal)
+            raise
+        except NotFound:
+            # In a record it may be there and somebody else's: whoever looks around there leaves a trace.
+            if case.permissions & CHART:
+                await record_refusal(actor, case.name, NotFound.code, database=database)
             raise
         except DBAPIError as failure:
             if _sqlstate(failure) in TRY_AGAIN and attempt + 1 < RETRIES:
@@ -208,6 +217,7 @@ async def _attempt(
         else:
             result = await _once(work, case, request, key)
         found = frozenset(entry.patient_ids)
+        await _ensure_treated(work, case, found)
         if seen is not None:
             entry.patient_ids -= seen
         if seen is None or entry.patient_ids:
@@ -218,6 +228,18 @@ async def _attempt(
 def _ensure_permitted(person: Person, case: UseCase) -> None:
     if not case.permissions & person.permissions:
         raise PermissionDenied(permission=min(case.permissions).value)
+
+
+async def _ensure_treated(work: UnitOfWork, case: UseCase, patient_ids: AbstractSet[UUID]) -> None:
+    """Refuse what was found in records of people whom this person does not treat, as if it were not there.
+
+    Row-level security has hidden them already; this asks again without it, so that neither has to be trusted alone.
+    """
+    held = work.person.permissions
+    if not patient_ids or not asks_for_care(case.permissions, held):
+        return
+    if not await care.treats(work, patient_ids, safety=safety_only(case.permissions, held)):
+        raise NotFound
 
 
 async def _once(work: UnitOfWork, case: UseCase, request: Any, key: str | None) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from tht_app.components.care.emergency import emergency_strip
 from tht_app.components.encounter.diagnosis import diagnosis
 from tht_app.components.encounter.facts import facts
 from tht_app.components.encounter.note_field import note_fields, note_status, review_button
@@ -147,6 +148,7 @@ def _three() -> rx.Component:
 def encounter_screen() -> rx.Component:
     """The whole screen for the visit that is loaded."""
     ready = rx.fragment(
+        emergency_strip(EncounterState.banner.patient_id),
         patient_banner(EncounterState.banner),
         rx.el.div(
             _head(),

@@ -23,6 +23,7 @@ CONTEXTS = (
     "scheduling",
     "queue",
     "encounter",
+    "care",
     "ent",
     "pharmacy",
     "orders",

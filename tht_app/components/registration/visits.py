@@ -7,6 +7,7 @@ import reflex as rx
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
 from tht_app.domain.identity import Permission
+from tht_app.state.care.emergency import EmergencyState
 from tht_app.state.registration.patient import PatientState
 
 COLUMNS = (
@@ -27,14 +28,29 @@ def visits() -> rx.Component:
         allowed((Permission.RECORD_READ,)),
         ui.card(
             "registration.patient.visits",
-            ui.table(
-                columns=COLUMNS,
-                rows=PatientState.visits,
-                row=_cells,
-                caption_key="registration.patient.visits",
-                on_open=lambda visit: PatientState.open_visit(visit.id),
-                empty=ui.empty("registration.patient.visits_none", "registration.patient.visits_none_body"),
-                test_id="registration-visits",
-            ),
+            rx.cond(PatientState.record_closed, _closed(), _table()),
         ),
+    )
+
+
+def _closed() -> rx.Component:
+    """That the record is shut to this person now, and the way in for who may break the glass."""
+    return rx.fragment(
+        ui.alert("care.record_closed", "info"),
+        rx.cond(
+            allowed((Permission.RECORD_BREAK_GLASS,)),
+            ui.button("care.stranger.open", icon="lock-open", on_click=EmergencyState.ask_here),
+        ),
+    )
+
+
+def _table() -> rx.Component:
+    return ui.table(
+        columns=COLUMNS,
+        rows=PatientState.visits,
+        row=_cells,
+        caption_key="registration.patient.visits",
+        on_open=lambda visit: PatientState.open_visit(visit.id),
+        empty=ui.empty("registration.patient.visits_none", "registration.patient.visits_none_body"),
+        test_id="registration-visits",
     )

@@ -40,6 +40,7 @@ FOLLOWS: dict[str, Follow] = {
     "appointment_series.patient_id": Follow.LINK,
     "condition.patient_id": Follow.LINK,
     "consent.patient_id": Follow.LINK,
+    "emergency_access.patient_id": Follow.LINK,
     "encounter.patient_id": Follow.LINK,
     "ent_exam.patient_id": Follow.LINK,
     "ent_finding.patient_id": Follow.LINK,

@@ -21,6 +21,8 @@ class AuditAction(StrEnum):
     CANCEL = "cancel"
     OVERRIDE = "override"
     SETTINGS = "settings"
+    BREAK_GLASS = "break_glass"
+    REVIEW = "review"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGN_OUT = "sign_out"

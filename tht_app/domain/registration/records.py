@@ -44,6 +44,8 @@ class SearchResult:
     more: bool
     words: tuple[str, ...]
     """The name words that were looked for, so that a list can mark them."""
+    stranger: PatientBanner | None = None
+    """Somebody this doctor does not treat, found by what only who stands before them can know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tht_app.domain.queue import (
 )
 from tht_app.domain.scheduling import AppointmentStatus
 from tht_app.i18n import text_of, time_text
-from tht_app.state.scheduling.view_models import OptionView, person_text
+from tht_app.state.scheduling.view_models import OptionView, name_text, person_text
 from tht_app.use_cases.queue import Point, PointQueue, RecentStep, TicketEntry
 from tht_app.use_cases.scheduling import AppointmentEntry, DayPlan
 
@@ -150,7 +150,7 @@ def ticket_view(ticket: TicketEntry, zone: tzinfo, now: datetime, lang: str) -> 
         id=str(ticket.id),
         label=ticket.label,
         status=ticket.status.value,
-        name=ticket.patient_name,
+        name=name_text(ticket.patient_name, lang),
         person=person_text(ticket.sex, ticket.birth_date, ticket.record_number, today, lang),
         visit_type=ticket.visit_type_names[lang],
         booked=time_text(ticket.booked_for.astimezone(zone)) if ticket.booked_for else "",
@@ -306,7 +306,7 @@ def _arrival(entry: AppointmentEntry, doctor: str, zone: tzinfo, now: datetime, 
     return ArrivalView(
         id=str(entry.id),
         time=time_text(entry.slot.start.astimezone(zone)),
-        name=entry.patient_name,
+        name=name_text(entry.patient_name, lang),
         person=person_text(entry.sex, entry.birth_date, entry.record_number, now.astimezone(zone).date(), lang),
         patient_id=str(entry.patient_id),
         doctor=doctor,

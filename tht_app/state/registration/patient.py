@@ -1,5 +1,6 @@
 """One patient: banner, demographics, consents."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import reflex as rx
@@ -37,6 +38,8 @@ class PatientState(Acting, rx.State):
     facts: list[FactView] = []
     consents: list[ConsentView] = []
     visits: list[VisitView] = []
+    record_closed: bool = False
+    """The person knows the patient and does not treat them now: who they are is shown, their record is not."""
     tab_title: str = ""
     errors: dict[str, str] = {}
     key_epoch: int = 0
@@ -112,15 +115,26 @@ class PatientState(Acting, rx.State):
         zone, lang = settings().zone, self._lang()
         view = banner_view(record.banner, clinic_today(zone, datetime.now(UTC)), lang)
         if Permission.RECORD_READ in self._person().permissions:
-            view = with_allergies(view, await self._execute(ReadAllergyLine(patient_id)), zone, lang)
-            lines = await self._execute(ReadPatientVisits(patient_id))
-            self.visits = [visit_view(line, zone, lang, now=datetime.now(UTC)) for line in lines]
+            view = await self._with_record(view, patient_id)
         self.banner = view
         self.tab_title = f"{view.name}, {view.record_number}"
         self.facts = fact_views(record, lang)
         await self._show_consents()
         self.phase = "ready"
         return patient_id
+
+    async def _with_record(self, view: BannerView, patient_id: PatientId) -> BannerView:
+        """Visits, and the banner with allergies; says so where the record is not open to this person."""
+        zone, lang = settings().zone, self._lang()
+        try:
+            allergies = await self._execute(ReadAllergyLine(patient_id))
+            lines = await self._execute(ReadPatientVisits(patient_id))
+        except NotFound:
+            self.record_closed, self.visits = True, []
+            return replace(view, allergy_state="hidden")
+        self.record_closed = False
+        self.visits = [visit_view(line, zone, lang, now=datetime.now(UTC)) for line in lines]
+        return with_allergies(view, allergies, zone, lang)
 
     async def _show_consents(self) -> None:
         patient_id = PatientId(as_id(self.banner.patient_id))

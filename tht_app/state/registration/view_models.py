@@ -158,6 +158,12 @@ def option_view(hit: PatientHit, today: date, lang: str) -> PatientOption:
     return PatientOption(str(banner.id), banner.name, " · ".join(part for part in parts if part))
 
 
+def stranger_option(banner: PatientBanner, today: date, lang: str) -> PatientOption:
+    """A suggestion of somebody whom the doctor does not treat."""
+    parts = (shown_record_number(banner.record_number), born_text(banner, today, lang), text_of("care.not_yours", lang))
+    return PatientOption(str(banner.id), banner.name, " · ".join(parts))
+
+
 def candidate_view(candidate: DuplicateCandidate, today: date, lang: str) -> CandidateView:
     """A possible duplicate with how sure we are."""
     level = candidate.likeness.name.lower()

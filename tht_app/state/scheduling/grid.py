@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tht_app.domain.scheduling import AppointmentStatus, ClosedReason, Period, day_period, usual_room, without
 from tht_app.i18n import text_of
-from tht_app.state.scheduling.view_models import person_text
+from tht_app.state.scheduling.view_models import name_text, person_text
 from tht_app.use_cases.scheduling import AppointmentEntry, CalendarView, ClosedPeriod, HoldEntry, WorkingHours
 
 EARLIEST, LATEST = time(7), time(18)
@@ -117,7 +117,7 @@ def _event(entry: AppointmentEntry, zone: tzinfo, today: date, lang: str) -> Eve
         doctor=str(entry.practitioner_id),
         room=str(entry.room_id),
         devices=[str(device) for device in entry.device_ids],
-        name=entry.patient_name,
+        name=name_text(entry.patient_name, lang),
         person=person_text(entry.sex, entry.birth_date, entry.record_number, today, lang),
         visit=entry.visit_type_names[lang],
         tint=entry.tint,

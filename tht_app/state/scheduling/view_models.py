@@ -167,12 +167,19 @@ def slot_view(slot: Period, zone: tzinfo, lang: str) -> SlotView:
     return SlotView(slot.start.isoformat(), label)
 
 
+def name_text(name: str, lang: str) -> str:
+    """A patient's name, or that it is somebody's whom the reader does not treat."""
+    return name or text_of("care.not_yours", lang)
+
+
 def person_text(sex: str, birth_date: date | None, record_number: int | None, today: date, lang: str) -> str:
-    """`P · 41 th · RM 00-12-34`: what tells two people of one name apart in a list."""
+    """`P · 41 th · RM 00-12-34`: what tells two people of one name apart in a list; nothing for who is not shown."""
+    if record_number is None:
+        return ""
     parts = (
         text_of(f"registration.sex.{sex}", lang),
         age_text(birth_date, today, lang) if birth_date else "",
-        shown_record_number(record_number) if record_number else "",
+        shown_record_number(record_number),
     )
     return " · ".join(part for part in parts if part)
 
@@ -186,7 +193,7 @@ def _visit_line(entry: AppointmentEntry, zone: tzinfo, today: date, lang: str) -
         time=time_text(entry.slot.start.astimezone(zone)),
         until=time_text(entry.slot.end.astimezone(zone)),
         minutes=text_of("scheduling.minutes", lang, minutes=entry.slot.minutes),
-        name=entry.patient_name,
+        name=name_text(entry.patient_name, lang),
         person=person_text(entry.sex, entry.birth_date, entry.record_number, today, lang),
         visit_type=entry.visit_type_names[lang],
         tint=entry.tint,
@@ -254,7 +261,7 @@ def appointment_view(entry: AppointmentEntry, doctor: str, zone: tzinfo, now: da
     return AppointmentView(
         id=str(entry.id),
         patient_id=str(entry.patient_id),
-        name=entry.patient_name,
+        name=name_text(entry.patient_name, lang),
         person=person_text(entry.sex, entry.birth_date, entry.record_number, today, lang),
         when=f"{weekday_text(local.date(), lang)}, {date_text(local.date(), lang)}, {span_text(entry.slot, zone)}",
         day=iso(local.date()),

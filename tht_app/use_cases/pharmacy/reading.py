@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from tht_app.database.crypto import Purpose
+from tht_app.database.queries import care
 from tht_app.database.queries.pharmacy import dispensing, prescriptions
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
@@ -110,7 +111,7 @@ def _line(line: RowMapping, shelf: Sequence[RowMapping]) -> PrescriptionLine:
 
 async def _detail(work: UnitOfWork, row: RowMapping, lines: tuple[PrescriptionLine, ...]) -> PrescriptionDetail:
     state, allergy, weight, weighed = "", "", row["weight_grams"], row["weighed_at"]
-    if SAFETY & work.person.permissions:
+    if SAFETY & work.person.permissions and await care.treats(work, [row["patient_id"]], safety=True):
         safety = await safety_slice(work, row["patient_id"])
         state = safety.allergy.state.value
         allergy = allergy_text(safety.allergy, work.zone, work.person.lang)

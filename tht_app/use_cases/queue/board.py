@@ -185,7 +185,8 @@ async def queue_of(request: QueueOf, work: UnitOfWork) -> tuple[PointQueue, ...]
     tickets: dict[UUID, list[TicketEntry]] = defaultdict(list)
     waiting = await waits(work, [row for row, _ in rows], day)
     for ticket in await queries.tickets(work, ids, day):
-        work.saw(ticket["patient_id"])
+        if ticket["patient_name"]:
+            work.saw(ticket["patient_id"])
         turn = waiting[ticket["service_point_id"]].turns.get(ticket["id"])
         tickets[ticket["service_point_id"]].append(_entry(ticket, turn))
     recent: dict[UUID, list[RecentStep]] = defaultdict(list)

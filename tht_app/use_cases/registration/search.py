@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tht_app.database.queries import care
 from tht_app.database.queries import registration_search as queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
@@ -13,7 +14,13 @@ from tht_app.domain.registration.duplicates import Traits, birth_dates_to_compar
 from tht_app.domain.registration.identifiers import BadIdentifier, nik_doubts, parse_bpjs, parse_nik, parse_phone
 from tht_app.domain.registration.names import NAME_MAX, name_cost, plain_words
 from tht_app.domain.registration.query import SearchPlan, read_search
-from tht_app.domain.registration.records import DuplicateCandidate, PatientHit, RegistrationCheck, SearchResult
+from tht_app.domain.registration.records import (
+    DuplicateCandidate,
+    PatientBanner,
+    PatientHit,
+    RegistrationCheck,
+    SearchResult,
+)
 from tht_app.domain.registration.sex import Sex
 from tht_app.use_cases.door import use_case
 
@@ -39,14 +46,34 @@ class FindDuplicates:
 
 @use_case(permission=Permission.PATIENT_SEARCH, audit=AuditAction.SEARCH, reads=True)
 async def search_patients(request: SearchPatients, work: UnitOfWork) -> SearchResult:
-    """At most twenty patients, best match first, then by name; nothing for fewer than two characters."""
+    """At most twenty patients, best match first, then by name; nothing for fewer than two characters.
+
+    A doctor finds the patients they treat. Somebody else shows only by exact record number, NIK, or the whole name
+    with the birth date, as one who can be opened in an emergency.
+    """
     plan = read_search(request.text, work.today())
     if plan.is_empty:
         return SearchResult((), more=False, words=())
     found = await _find(work, plan)
     shown = tuple(found[:SHOWN])
     work.saw(*(hit.banner.id for hit in shown))
-    return SearchResult(shown, len(found) > SHOWN, plan.words)
+    stranger = await _stranger(work, plan)
+    if stranger is not None:
+        work.saw(stranger.id)
+    return SearchResult(shown, len(found) > SHOWN, plan.words, stranger)
+
+
+async def _stranger(work: UnitOfWork, plan: SearchPlan) -> PatientBanner | None:
+    whole = plan.birth_date is not None and plan.words
+    if Permission.RECORD_BREAK_GLASS not in work.person.permissions or not (plan.record_number or plan.nik or whole):
+        return None
+    return await care.stranger(
+        work,
+        number=plan.record_number,
+        nik=work.vault.blind("patient.nik", plan.nik) if plan.nik else None,
+        words=plan.words if whole else (),
+        born=plan.birth_date if whole else None,
+    )
 
 
 async def _find(work: UnitOfWork, plan: SearchPlan) -> list[PatientHit]:

@@ -47,8 +47,9 @@ class AppointmentEntry:
     id: AppointmentId
     patient_id: PatientId
     patient_name: str
-    record_number: int
-    birth_date: date
+    """Empty for somebody whom the person does not treat: then only the time that is taken is told."""
+    record_number: int | None
+    birth_date: date | None
     sex: str
     payer: str
     first_visit: bool
@@ -111,17 +112,17 @@ def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
     """A row of the list as screens know it."""
 
     def opened(column: str) -> str:
-        sealed: bytes | None = row[f"{column}_sealed"]
+        sealed: bytes | None = row[f"{column}_sealed"] if row["patient_name"] else None
         return work.vault.open(Purpose.CLINICAL, f"appointment.{column}", row["id"], sealed) or ""
 
     return AppointmentEntry(
         id=row["id"],
         patient_id=row["patient_id"],
-        patient_name=row["patient_name"],
+        patient_name=row["patient_name"] or "",
         record_number=row["record_number"],
         birth_date=row["birth_date"],
-        sex=row["sex"],
-        payer=row["payer"],
+        sex=row["sex"] or "unknown",
+        payer=row["payer"] or "self",
         first_visit=row["first_visit"],
         confirmed=row["confirmed"],
         practitioner_id=row["practitioner_id"],
@@ -155,7 +156,7 @@ def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
 async def day_schedule(request: DaySchedule, work: UnitOfWork) -> DayPlan:
     """The clinic's day as a list for each doctor."""
     rows = await queries.day_entries(work, day_period(request.day, work.zone), request.practitioner_id)
-    work.saw(*{row["patient_id"] for row in rows})
+    work.saw(*{row["patient_id"] for row in rows if row["patient_name"]})
     entries: dict[UUID, list[AppointmentEntry]] = defaultdict(list)
     for row in rows:
         entries[row["practitioner_id"]].append(entry_of(work, row))
@@ -180,5 +181,6 @@ async def get_appointment(request: GetAppointment, work: UnitOfWork) -> Appointm
     row = await queries.entry(work, request.appointment_id)
     if row is None:
         raise NotFound
-    work.saw(row["patient_id"])
+    if row["patient_name"]:
+        work.saw(row["patient_id"])
     return entry_of(work, row)

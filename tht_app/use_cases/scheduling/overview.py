@@ -141,7 +141,7 @@ async def calendar_range(request: CalendarRange, work: UnitOfWork) -> CalendarVi
     first, days = request.first_day, min(max(request.days, 1), MOST_DAYS)
     within = _within(work, first, days)
     rows = await queries.day_entries(work, within, None)
-    work.saw(*{row["patient_id"] for row in rows})
+    work.saw(*{row["patient_id"] for row in rows if row["patient_name"]})
     shown = {row[name] for row in rows for name in ("practitioner_id", "room_id")}
     doctors = [
         Practitioner(**row)

@@ -18,7 +18,7 @@ ENTRY = (
     "and e.starts_at < a.starts_at) as first_visit, "
     "exists (select 1 from appointment_link c where c.appointment_id = a.id and c.confirmed_version = a.version) "
     "as confirmed "
-    "from appointment a join patient p on p.id = a.patient_id join visit_type v on v.id = a.visit_type_id "
+    "from appointment a left join patient p on p.id = a.patient_id join visit_type v on v.id = a.visit_type_id "
     "join room r on r.id = a.room_id join practitioner d on d.person_id = a.practitioner_id "
     "left join lateral (select q.id, q.label, q.status from queue_ticket q where q.appointment_id = a.id "
     "and q.status <> 'cancelled' order by q.issued_at desc limit 1) t on true "

@@ -1,0 +1,1 @@
+"""Who may open a record: emergency access, its review, the rules."""
