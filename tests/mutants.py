@@ -31,6 +31,7 @@ class Mutant:
 DOOR = "tht_app/use_cases/door.py"
 DOOR_TESTS = ("tests/use_cases/test_door.py",)
 ROW_TESTS = ("tests/database/test_row_security.py",)
+SIGNATURE_TESTS = ("tests/use_cases/test_record_signature.py",)
 CRYPTO_TESTS = ("tests/database/test_crypto.py",)
 GATE = "tht_app/state/gate.py"
 GATE_TESTS = ("tests/web/test_gate.py",)
@@ -155,6 +156,27 @@ MUTANTS = [
         "        visit=entry.visit_type_names[lang],",
         "        visit=entry.visit_type_names[lang] + entry.note,",
         ("tests/ui/test_scheduling_grid.py",),
+    ),
+    Mutant(
+        "clinic-signature-is-not-asked",
+        "tht_app/use_cases/encounter/signatures.py",
+        "    if not _by_the_clinic(work, row):\n",
+        "    if False:\n",
+        SIGNATURE_TESTS,
+    ),
+    Mutant(
+        "clinic-signature-speaks-of-another",
+        "tht_app/use_cases/encounter/signatures.py",
+        "    if not says(row[\"statement\"], statement):\n",
+        "    if False:\n",
+        SIGNATURE_TESTS,
+    ),
+    Mutant(
+        "clinic-signature-is-not-required",
+        "alembic/versions/0019_signature.py",
+        "                         and s.signed_by = new.signed_by and s.signed_at = new.signed_at) then\n",
+        "                         and s.signed_by = new.signed_by and s.signed_at = new.signed_at) and false then\n",
+        SIGNATURE_TESTS,
     ),
     Mutant(
         "permission-check-removed-at-the-door",

@@ -7,9 +7,16 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import typer
+
+from tht_app.cli import verify
+from tht_app.domain.encounter.record import Flaw
+from tht_app.domain.encounter.statement import Fault
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.integration
@@ -89,3 +96,28 @@ def test_a_breach_report_covers_a_window_and_refuses_who_is_unknown(place: Path)
     assert (unknown.returncode, unknown.stdout) == (2, "")
     backwards = tht(place, "audit", "breach-report", "--from", "2026-02-02", "--to", "2026-01-01")
     assert backwards.returncode == 2
+
+
+def test_signed_notes_are_proved_from_the_terminal(place: Path):
+    told = tht(place, "verify")
+    assert (told.returncode, "0 signed notes" in told.stdout) == (0, True), told.stderr
+    asked = json.loads(tht(place, "verify", "--json").stdout)
+    assert (asked["notes"], asked["flaws"], asked["well"]) == (0, [], True)
+
+
+def test_a_flaw_ends_with_a_status_and_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    flaw = Flaw("encounter", UUID(int=1), UUID(int=1), Fault.SIGNATURE_WRONG)
+
+    async def prove(*, tell: bool) -> verify.Outcome:
+        return verify.Outcome("key", 3, 1, [flaw])
+
+    monkeypatch.setattr(verify, "_prove", prove)
+    monkeypatch.setattr(verify, "clinic_place", nullcontext)
+    with pytest.raises(typer.Exit) as ended:
+        verify.verify()
+    assert ended.value.exit_code == 1
+    assert "not made with this clinic's key" in capsys.readouterr().out
+
+
+def test_every_fault_has_a_sentence():
+    assert set(verify.FAULTS) == {fault.value for fault in Fault}

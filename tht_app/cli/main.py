@@ -6,7 +6,7 @@ import psycopg
 import typer
 from sqlalchemy.exc import OperationalError
 
-from tht_app.cli import audit, demo, doctor, init, migrate, outbox, run, user
+from tht_app.cli import audit, demo, doctor, init, migrate, outbox, run, user, verify
 from tht_app.cli.steps import StepFailed
 from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.migrate import ServerTooOld
@@ -27,6 +27,7 @@ app.command("init")(init.init)
 app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("verify")(verify.verify)
 app.add_typer(user.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")

@@ -13,8 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tht_app.database.crypto import Vault
+
 AUDIT = "audit"
 """Seals and anchors of the audit log."""
+RECORD = "signing.record"
+"""Signed notes and addenda."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,18 @@ def key_id_of(public: bytes) -> str:
 
 def signing_key(master: bytes, purpose: str) -> SigningKey:
     """The clinic's key for a purpose, the same each time for the same master key (HKDF-SHA256, RFC 5869)."""
-    seed = HKDF(SHA256(), 32, salt=None, info=f"tht|signing|{purpose}|1".encode()).derive(master)
+    return _of_seed(HKDF(SHA256(), 32, salt=None, info=f"tht|signing|{purpose}|1".encode()).derive(master))
+
+
+def record_key(vault: Vault) -> SigningKey:
+    """The key under signed records.
+
+    It hangs on the vault's first index key, so that it outlives every exchange of keys: a record stays for 25 years.
+    """
+    return _of_seed(vault.derive(RECORD, "ed25519"))
+
+
+def _of_seed(seed: bytes) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(seed)
     public = private.public_key().public_bytes_raw()
     return SigningKey(private, public, key_id_of(public))

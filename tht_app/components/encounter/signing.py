@@ -146,11 +146,22 @@ def signed_card() -> rx.Component:
             class_name="m-0 text-12 text-muted break-all",
             data_testid="encounter-signed-hash",
         ),
+        rx.cond(
+            view.code != "",
+            rx.el.a(
+                t("encounter.signed.code", code=view.code),
+                href=rx.Var.create("/verify/") + view.code,
+                target="_blank",
+                class_name="text-13 font-mono",
+                data_testid="encounter-signed-code",
+            ),
+        ),
         rx.el.div(
             button("encounter.signed.check", on_click=SigningState.check, icon="shield-check"),
             rx.match(
                 SigningState.checked,
                 ("intact", alert("encounter.signed.intact", "done")),
+                ("not_genuine", alert("encounter.signed.not_genuine", "danger")),
                 ("broken", alert("encounter.signed.broken", "danger")),
                 rx.fragment(),
             ),

@@ -57,6 +57,24 @@ class NoteAddendumRow(ClinicTable, table=True):
     at: datetime = moment()
 
 
+class RecordSignatureRow(ClinicTable, table=True):
+    """The clinic's signature under a signed note or addendum; append-only."""
+
+    __tablename__ = "record_signature"
+    id: UUID = Field(primary_key=True)
+    subject: str = Field(sa_type=Text)
+    subject_id: UUID
+    encounter_id: UUID
+    patient_id: UUID
+    signed_by: UUID
+    signed_at: datetime = moment()
+    hash: bytes = Field(sa_type=LargeBinary)
+    statement: str = Field(sa_type=Text)
+    key_id: str = Field(sa_type=Text)
+    signature: bytes = Field(sa_type=LargeBinary)
+    code: str = Field(sa_type=Text)
+
+
 class AllergyStateRow(ClinicTable, table=True):
     """What can be said about a patient's allergies as a whole; no row means: not asked."""
 

@@ -162,6 +162,8 @@ class EncounterRecord:
     addenda: tuple[Addendum, ...]
     signed_by: str
     hash: str
+    code: str
+    """Proves a printed note at `/verify/[code]`; empty before signing."""
     mine: bool
     may_write: bool
     may_write_nursing: bool
@@ -201,6 +203,39 @@ class SignatureCheck:
     signed_by: str
     hash: str
     intact: bool
+    genuine: bool
+    """Whether the clinic's own signature stands under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """What a stranger with the code of a signed note may know: nothing of the patient."""
+
+    addendum: bool
+    signed_at: datetime
+    doctor: str
+    hash: str
+    genuine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with one signed note or addendum; `fault` is a `statement.Fault`."""
+
+    subject: str
+    subject_id: UUID
+    encounter_id: UUID
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedBatch:
+    """A part of all signed notes, checked. `last` is where to go on, None at the end."""
+
+    notes: int
+    addenda: int
+    flaws: tuple[Flaw, ...]
+    last: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class SigningState(Acting, rx.State):
     review: ReviewView = ReviewView()
     changed: bool = False
     checked: str = ""
-    """`` before, `intact` or `broken` after the signature was computed again."""
+    """`` before; `intact`, `not_genuine` or `broken` after hash and signature were computed again."""
 
     @handler(needs=Permission.RECORD_SIGN)
     async def start(self) -> None:
@@ -79,4 +79,4 @@ class SigningState(Acting, rx.State):
         """Compute the hash again from what is stored now."""
         visit = await self.get_state(EncounterState)
         found = await self._execute(CheckSignature(as_id(visit.view.id)))
-        self.checked = "intact" if found.intact else "broken"
+        self.checked = "broken" if not found.intact else "intact" if found.genuine else "not_genuine"

@@ -114,6 +114,7 @@ class EncounterView:
     signed_by: str = ""
     signed_at: str = ""
     hash: str = ""
+    code: str = ""
     mine: bool = False
     may_write: bool = False
     may_write_nursing: bool = False
@@ -197,6 +198,7 @@ def encounter_view(record: EncounterRecord, zone: ZoneInfo, lang: str) -> Encoun
         signed_by=record.signed_by,
         signed_at=moment_text(visit.signed_at, zone, lang) if visit.signed_at else "",
         hash=record.hash,
+        code=record.code,
         mine=record.mine,
         may_write=record.may_write,
         may_write_nursing=record.may_write_nursing,

@@ -23,6 +23,7 @@ from .findings import (
     SearchIcd10,
 )
 from .note import ReadNote, SaveSection
+from .signatures import ProveSignatures, VerifySignature
 from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
 from .visits import (
     FOLLOWERS,
@@ -48,6 +49,7 @@ __all__ = [
     "ImportIcd10",
     "MakePrimary",
     "OpenVisit",
+    "ProveSignatures",
     "ReadAllergyLine",
     "ReadDoctorDay",
     "ReadEncounter",
@@ -68,6 +70,7 @@ __all__ = [
     "StartEncounter",
     "StateAllergies",
     "VerifyAllergy",
+    "VerifySignature",
     "allergy_line",
     "move_encounter",
     "open_encounter",

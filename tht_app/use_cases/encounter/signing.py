@@ -3,25 +3,20 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tht_app.database.queries import ent
 from tht_app.database.queries import identity as identity_queries
-from tht_app.database.queries.encounter import findings, notes, visits
+from tht_app.database.queries.encounter import notes, signatures, visits
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.note import LONGEST_ADDENDUM, AddendumBeforeSigning, checked_required
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignatureCheck, SignReview
-from tht_app.domain.encounter.signing import (
-    ChangedSinceReview,
-    NothingToSign,
-    PasswordWrong,
-    digest,
-    signed_document,
-)
-from tht_app.domain.encounter.visit import NotYourEncounter, Visit, ensure_may_sign, owns
-from tht_app.domain.ent.findings import Finding
+from tht_app.domain.encounter.record import SignatureCheck, SignReview
+from tht_app.domain.encounter.signing import ChangedSinceReview, NothingToSign, PasswordWrong
+from tht_app.domain.encounter.statement import Statement, Subject, addendum_digest
+from tht_app.domain.encounter.visit import NotYourEncounter, ensure_may_sign, owns
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
 from tht_app.use_cases.door import use_case
+from tht_app.use_cases.encounter.content import Content, content_of, digest_of, digest_of_visit
+from tht_app.use_cases.encounter.signatures import flaw_in, put_signature
 from tht_app.use_cases.passwords import password_matches
 
 
@@ -57,30 +52,7 @@ class CheckSignature:
     encounter_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """Everything that is signed, apart from the head."""
-
-    sections: tuple[SectionText, ...]
-    diagnoses: tuple[Diagnosis, ...]
-    readings: tuple[Reading, ...]
-    findings: tuple[Finding, ...]
-
-
-async def _content(work: UnitOfWork, visit: Visit) -> _Content:
-    return _Content(
-        await notes.present(work, visit.id),
-        await findings.diagnoses(work, visit.id),
-        await findings.readings(work, visit.id),
-        await ent.findings(work, visit.id),
-    )
-
-
-def _digest(visit: Visit, content: _Content) -> bytes:
-    return digest(signed_document(visit, content.sections, content.diagnoses, content.readings, content.findings))
-
-
-def _missing(content: _Content) -> tuple[str, ...]:
+def _missing(content: Content) -> tuple[str, ...]:
     """What a reader would look for and not find: words for it are `encounter.review.missing.<name>`."""
     empty = [s.section.value for s in content.sections if not s.text.strip()]
     return (*empty, *(() if content.diagnoses else ("diagnosis",)))
@@ -92,7 +64,7 @@ async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> Sig
     visit = await visits.find(work, request.encounter_id)
     work.saw(visit.patient_id)
     ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
-    content = await _content(work, visit)
+    content = await content_of(work, visit)
     return SignReview(
         visit.id,
         await visits.patient_head(work, visit.patient_id),
@@ -101,7 +73,7 @@ async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> Sig
         content.readings,
         tuple((f.part.value, f.side.value, f.site, f.finding, f.text) for f in content.findings),
         _missing(content),
-        _digest(visit, content).hex(),
+        digest_of(visit, content).hex(),
     )
 
 
@@ -124,14 +96,16 @@ async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
     visit = await visits.for_signing(work, request.encounter_id)
     work.saw(visit.patient_id)
     ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
-    content = await _content(work, visit)
+    content = await content_of(work, visit)
     if not any(s.text.strip() for s in content.sections) and not content.diagnoses:
         raise NothingToSign
-    signature = _digest(visit, content)
+    signature = digest_of(visit, content)
     if request.expected_hash and request.expected_hash != signature.hex():
         raise ChangedSinceReview
     signer = visit.practitioner_id if Role.SERVICE in work.person.roles else work.person.id
-    await visits.sign(work, visit.id, signer, signature)
+    at = work.now()
+    await visits.sign(work, visit.id, signer, signature, at)
+    await put_signature(work, visit, Statement(Subject.ENCOUNTER, visit.id, visit.id, signature, signer, at))
     work.changed("encounter", visit.id, patient_id=visit.patient_id, new={"hash": signature.hex()})
     work.publish("EncounterSigned", visit.id, {"patient_id": str(visit.patient_id), "hash": signature.hex()})
     return signature.hex()
@@ -149,7 +123,10 @@ async def add_addendum(request: AddAddendum, work: UnitOfWork) -> int:
     if not owns(visit, work.person.id, work.person.roles):
         raise NotYourEncounter
     number = len(await notes.addenda(work, visit.id)) + 1
-    row_id = await notes.add_addendum(work, visit, number, text)
+    at = work.now()
+    row_id = await notes.add_addendum(work, visit, number, text, at)
+    digest = addendum_digest(visit.id, number, text, work.person.id, at)
+    await put_signature(work, visit, Statement(Subject.ADDENDUM, row_id, visit.id, digest, work.person.id, at))
     work.changed("note_addendum", row_id, patient_id=visit.patient_id, new={"number": number})
     work.publish("AddendumAdded", visit.id, {"patient_id": str(visit.patient_id), "number": number})
     return number
@@ -163,6 +140,10 @@ async def check_signature(request: CheckSignature, work: UnitOfWork) -> Signatur
     head = await visits.head(work, visit.id)
     if head["hash"] is None:
         raise NotFound
-    present = _digest(visit, await _content(work, visit))
-    stored = bytes(head["hash"])
-    return SignatureCheck(head["signed_at"], head["signed_by"], stored.hex(), present == stored)
+    stored, row = bytes(head["hash"]), await signatures.of_encounter(work, visit.id)
+    intact = await digest_of_visit(work, visit) == stored
+    genuine = False
+    if row is not None:
+        said = Statement(Subject.ENCOUNTER, visit.id, visit.id, stored, row["signed_by"], head["signed_at"])
+        genuine = flaw_in(work, row, said) is None
+    return SignatureCheck(head["signed_at"], head["signed_by"], stored.hex(), intact, genuine)

@@ -212,6 +212,7 @@ async def read_encounter(request: ReadEncounter, work: UnitOfWork) -> EncounterR
         addenda=await notes.addenda(work, visit.id),
         signed_by=cast("str | None", head["signed_by"]) or "",
         hash=bytes(head["hash"]).hex() if head["hash"] else "",
+        code=cast("str | None", head["code"]) or "",
         mine=visit.practitioner_id == work.person.id,
         may_write=allows(work, visit),
         may_write_nursing=allows(work, visit, nursing=True),

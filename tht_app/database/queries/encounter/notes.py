@@ -1,5 +1,6 @@
 """Sections of the note and addenda. Texts are opened here and leave as text."""
 
+from datetime import datetime
 from uuid import UUID
 
 from tht_app.database.crypto import Purpose
@@ -91,7 +92,7 @@ async def addenda(work: UnitOfWork, encounter_id: UUID) -> tuple[Addendum, ...]:
     )
 
 
-async def add_addendum(work: UnitOfWork, visit: Visit, number: int, text: str) -> UUID:
+async def add_addendum(work: UnitOfWork, visit: Visit, number: int, text: str, at: datetime) -> UUID:
     """Append an addendum and return its id."""
     row_id = work.new_id()
     await work.add(
@@ -102,7 +103,7 @@ async def add_addendum(work: UnitOfWork, visit: Visit, number: int, text: str) -
             number=number,
             body_sealed=work.vault.seal(Purpose.CLINICAL, ADDENDUM, row_id, text),
             author_id=work.person.id,
-            at=work.now(),
+            at=at,
         )
     )
     return row_id

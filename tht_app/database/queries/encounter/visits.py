@@ -33,7 +33,8 @@ left join visit_type t on t.code = e.visit_type
 """
 
 
-def _visit(row: RowMapping) -> Visit:
+def visit_of(row: RowMapping) -> Visit:
+    """The head of a visit from a row with `VISIT_COLUMNS`."""
     return Visit(
         EncounterId(row["id"]),
         row["patient_id"],
@@ -56,7 +57,7 @@ async def find(work: UnitOfWork, encounter_id: UUID) -> Visit:
     row = await work.fetch_one(f"select {VISIT_COLUMNS} from encounter where id = :id", id=encounter_id)
     if row is None:
         raise NotFound
-    return _visit(row)
+    return visit_of(row)
 
 
 async def for_writing(work: UnitOfWork, encounter_id: UUID) -> Visit:
@@ -115,29 +116,30 @@ async def set_status(work: UnitOfWork, visit: Visit, status: EncounterStatus) ->
     )
 
 
-async def sign(work: UnitOfWork, encounter_id: UUID, signed_by: UUID, digest: bytes) -> None:
+async def sign(work: UnitOfWork, encounter_id: UUID, signed_by: UUID, digest: bytes, at: datetime) -> None:
     """Write the signature; the trigger keeps the row from ever changing again."""
     await work.run(
         "update encounter set status = 'finished', started_at = coalesce(started_at, arrived_at), "
         "ended_at = coalesce(ended_at, :now), signed_at = :now, signed_by = :by, hash = :hash where id = :id",
         id=encounter_id,
-        now=work.now(),
+        now=at,
         by=signed_by,
         hash=digest,
     )
 
 
 async def head(work: UnitOfWork, encounter_id: UUID) -> RowMapping:
-    """Words around an encounter: practitioner, visit type in both languages, who signed and the hash."""
+    """Words around an encounter: practitioner, visit type in both languages, who signed, the hash and the code."""
     row = await work.fetch_one(
         "select coalesce(pr.display_name, s.display_name) as practitioner, "
         "coalesce(t.name_id, e.visit_type) as visit_type_id, coalesce(t.name_en, e.visit_type) as visit_type_en, "
-        "e.hash, e.signed_at, coalesce(spr.display_name, signer.display_name) as signed_by "
+        "e.hash, e.signed_at, g.code, coalesce(spr.display_name, signer.display_name) as signed_by "
         "from encounter e join sec.person s on s.id = e.practitioner_id "
         "left join practitioner pr on pr.person_id = e.practitioner_id "
         "left join visit_type t on t.code = e.visit_type "
         "left join sec.person signer on signer.id = e.signed_by "
-        "left join practitioner spr on spr.person_id = e.signed_by where e.id = :id",
+        "left join practitioner spr on spr.person_id = e.signed_by "
+        "left join record_signature g on g.subject = 'encounter' and g.subject_id = e.id where e.id = :id",
         id=encounter_id,
     )
     if row is None:
