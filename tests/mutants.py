@@ -167,7 +167,7 @@ MUTANTS = [
     Mutant(
         "clinic-signature-speaks-of-another",
         "tht_app/use_cases/encounter/signatures.py",
-        "    if not says(row[\"statement\"], statement):\n",
+        '    if not says(row["statement"], statement):\n',
         "    if False:\n",
         SIGNATURE_TESTS,
     ),
