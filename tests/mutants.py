@@ -173,7 +173,7 @@ MUTANTS = [
     ),
     Mutant(
         "clinic-signature-is-not-required",
-        "alembic/versions/0019_signature.py",
+        "alembic/versions/0022_signature.py",
         "                         and s.signed_by = new.signed_by and s.signed_at = new.signed_at) then\n",
         "                         and s.signed_by = new.signed_by and s.signed_at = new.signed_at) and false then\n",
         SIGNATURE_TESTS,

@@ -30,7 +30,7 @@ FOREIGN = signing_key(b"7" * 32, "somebody else")
 
 async def _signed(actors: Actors, clinic: Clinic) -> UUID:
     await give_password(clinic, "dokter")
-    visit = await make_visit(actors["dokter"], await make_patient(actors["admin"], NAME))
+    visit = await make_visit(actors, await make_patient(actors["admin"], NAME))
     await make_complete_note(actors["dokter"], visit)
     review = await execute(actors["dokter"], ReviewForSigning(visit))
     await execute(actors["dokter"], SignEncounter(visit, PASSWORD, review.hash))
@@ -49,7 +49,7 @@ def _behind_the_triggers(clinic: Clinic, sql: str, *values: object) -> None:
 
 
 async def _flaws(actors: Actors, visit: UUID) -> set[str]:
-    proved = await execute(actors["dokter"], ProveSignatures())
+    proved = await execute(actors["worker"], ProveSignatures())
     return {flaw.fault for flaw in proved.flaws if flaw.encounter_id == visit}
 
 
@@ -142,7 +142,7 @@ async def test_whoever_rewrites_everything_but_lacks_the_key_is_found(actors: Ac
 
 
 async def test_the_database_accepts_no_lock_without_a_signature(actors: Actors, clinic: Clinic):
-    visit = await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    visit = await make_visit(actors, await make_patient(actors["admin"]))
     lock = (
         "update clinic.encounter set status = 'finished', ended_at = now(), signed_at = now(), "
         "signed_by = practitioner_id, hash = sha256('x') where id = %s"
@@ -168,7 +168,7 @@ async def test_all_of_them_are_checked_batch_by_batch(actors: Actors, clinic: Cl
     visits = {await _signed(actors, clinic) for _ in range(3)}
     checked, after = 0, None
     while True:
-        batch = await execute(actors["dokter"], ProveSignatures(after, 2))
+        batch = await execute(actors["worker"], ProveSignatures(after, 2))
         checked += batch.notes
         after = batch.last
         if after is None:

@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from ddl import append_only, definer, protect
+from ddl import append_only, definer, only_for_carers, protect
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -68,6 +68,7 @@ def upgrade() -> None:
     op.execute(TABLE)
     op.execute("create index record_signature_by_encounter on clinic.record_signature (encounter_id)")
     protect("record_signature", select="record.read", insert="record.sign")
+    only_for_carers("record_signature")
     append_only("record_signature")
     definer(REQUIRE, "sec.require_signature()", execute=("tht_owner",))
     definer(VERIFY, "sec.verify_signature(text)")
