@@ -1,4 +1,4 @@
-"""`/settings`: accounts and rules for the owner, cover for the front desk; password, factor and devices for everybody."""
+"""`/settings`: accounts and rules for the owner, cover for the front desk; password and devices for everybody."""
 
 import reflex as rx
 
