@@ -258,10 +258,10 @@ MUTANTS = [
         CARE_DOOR_TESTS,
     ),
     Mutant(
-        "emergency-without-the-password",
-        "tht_app/use_cases/care/emergency.py",
-        "    if not await password_matches(request.password, await identity_queries.own_credential(work)):\n",
-        "    if False:\n",
+        "emergency-without-a-fresh-proof",
+        "alembic/versions/0021_emergency.py",
+        "    if not sec.fresh('break_glass', 300) then\n",
+        "    if false then\n",
         EMERGENCY_TESTS,
     ),
     Mutant(

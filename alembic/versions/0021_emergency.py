@@ -107,6 +107,9 @@ begin
     if not sec.has('record.break_glass') then
         raise exception 'record.break_glass is needed' using errcode = '42501';
     end if;
+    if not sec.fresh('break_glass', 300) then
+        raise exception 'a fresh proof is needed' using errcode = '42501';
+    end if;
     if not exists (select 1 from clinic.patient p where p.id = patient and p.merged_into is null) then
         return null;
     end if;

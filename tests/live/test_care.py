@@ -12,8 +12,9 @@ from tests.conftest import Actors, Clinic
 from tests.factories.care import REASON
 from tests.factories.encounter import make_patient, make_visit
 from tests.web.browser import STATE, Browser, Tab
-from tests.web.conftest import PASSWORD, RunningServer
+from tests.web.conftest import RunningServer
 from tht_app.domain.identity import ROLE_PERMISSIONS, Role
+from tht_app.domain.proof import Sensitive
 from tht_app.domain.registration.identifiers import shown_record_number
 from tht_app.live.view import LiveView, seen_by
 from tht_app.use_cases.door import execute
@@ -26,6 +27,7 @@ VISIT = f"{STATE}.tht_app___state___encounter___visit____encounter_state"
 PATIENTS = f"{STATE}.tht_app___state___registration___patients____patients_state"
 PATIENT = f"{STATE}.tht_app___state___registration___patient____patient_state"
 EMERGENCY = f"{STATE}.tht_app___state___care___emergency____emergency_state"
+PROOF = f"{STATE}.tht_app___state___proof____proof_state"
 LIST = f"{STATE}.tht_app___state___care___review____emergencies_state"
 Opened = Callable[[str], Awaitable[Tab]]
 
@@ -44,9 +46,9 @@ async def opened(server: RunningServer) -> AsyncIterator[Opened]:
         await browser.close()
 
 
-def answer(reason: str = REASON, password: str = PASSWORD) -> dict[str, str]:
+def answer(reason: str = REASON) -> dict[str, str]:
     """The form of the dialog."""
-    return {"reason": reason, "password": password, "_key": str(uuid4())}
+    return {"reason": reason, "_key": str(uuid4())}
 
 
 def test_what_is_read_for_one_doctor_is_not_handed_to_another() -> None:
@@ -132,9 +134,10 @@ async def test_a_record_is_opened_in_an_emergency_shown_and_closed(
     await tab.fire(f"{EMERGENCY}.ask", "/patients")
     await tab.fire(f"{EMERGENCY}.open", "/patients", form=answer(reason="singkat"))
     assert tab.value("emergency_state", "errors").keys() == {"reason"}
-    await tab.fire(f"{EMERGENCY}.open", "/patients", form=answer(password="x"))
-    assert tab.value("emergency_state", "errors").keys() == {"password"}
     await tab.fire(f"{EMERGENCY}.open", "/patients", form=answer())
+    assert tab.value("proof_state", "kind") == "break_glass"
+    clinic.prove(tab.browser.session, Sensitive.BREAK_GLASS)
+    await tab.fire(f"{PROOF}.go_on", "/patients")
     await tab.fire(f"{PATIENT}.load", f"/patients/{patient}")
     await tab.fire(f"{EMERGENCY}.load", f"/patients/{patient}")
     assert tab.value("patient_state", "banner")["name"] == "Parjo Gawat Sekali"
@@ -151,7 +154,6 @@ async def test_a_record_is_opened_in_an_emergency_shown_and_closed(
     await tab.fire(f"{EMERGENCY}.end", f"/patients/{patient}")
     await tab.fire(f"{PATIENT}.load", f"/patients/{patient}")
     assert tab.value("patient_state", "phase") == "missing"
-    assert PASSWORD not in json.dumps(tab.updates)
 
 
 async def test_nobody_opens_a_record_that_was_not_found_first(opened: Opened) -> None:
@@ -173,6 +175,7 @@ async def test_a_known_patients_page_offers_the_emergency_before_the_booking_ope
         uuid4(),
     )
     tab, page = await opened("dokter"), f"/patients/{patient}"
+    clinic.prove(tab.browser.session, Sensitive.BREAK_GLASS)
     await tab.fire(f"{PATIENT}.load", page)
     assert tab.value("patient_state", "record_closed") is True
     await tab.fire(f"{EMERGENCY}.ask_here", page)

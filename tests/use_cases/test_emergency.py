@@ -8,12 +8,13 @@ import psycopg
 import pytest
 
 from tests.conftest import ZONE, Actors, Clinic
-from tests.factories.care import PASSWORD, REASON, sees
-from tests.factories.encounter import give_password, make_patient, make_visit
+from tests.factories.care import REASON, sees
+from tests.factories.encounter import make_patient, make_visit
 from tht_app.database.ids import new_id
+from tht_app.database.unit_of_work import Actor
 from tht_app.domain.care import AlreadyReviewed, AlreadyTreating, CareRules, EmergencyEntry, EmergencyStillOpen
-from tht_app.domain.encounter.signing import PasswordWrong
 from tht_app.domain.errors import NotFound, PermissionDenied, ValidationFailed
+from tht_app.domain.proof import ProofNeeded, Sensitive
 from tht_app.use_cases.care import (
     AddCover,
     EndEmergency,
@@ -35,8 +36,6 @@ END_ALL = "update clinic.emergency_access set ended_at = now() where ended_at is
 @pytest.fixture
 async def stranger(clinic: Clinic, actors: Actors) -> UUID:
     """Somebody with a visit of the other doctor; no access of the first is open."""
-    await give_password(clinic, "dokter", PASSWORD)
-    await give_password(clinic, "dokter2", PASSWORD)
     clinic.admin_fetch(END_ALL)
     patient = await make_patient(actors["admin"], "Dewi Gawat Darurat")
     await make_visit(actors, patient, "dokter2")
@@ -47,7 +46,7 @@ class TestAnEmergency:
     async def test_opens_one_record_for_an_hour(self, clinic: Clinic, actors: Actors, stranger: UUID) -> None:
         other = await make_patient(actors["admin"])
         await make_visit(actors, other, "dokter2")
-        until = await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        until = await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         assert timedelta(minutes=59) < until - datetime.now(UTC) <= timedelta(minutes=60)
         assert await sees(actors, "dokter", stranger)
         assert not await sees(actors, "dokter", other)
@@ -59,7 +58,7 @@ class TestAnEmergency:
         assert [(row["reason"], row["outcome"]) for row in entry] == [(REASON, "done")]
 
     async def test_reads_and_does_not_write(self, clinic: Clinic, actors: Actors, stranger: UUID) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         for request in (
             RecordAllergy(stranger, "penisilin"),
             AddHistory(stranger, "illness", "x"),
@@ -71,7 +70,7 @@ class TestAnEmergency:
         assert clinic.admin_fetch("select 1 from clinic.patient_history where patient_id = %s", stranger) == []
 
     async def test_becomes_a_treatment_by_a_visit_that_the_desk_opens(self, actors: Actors, stranger: UUID) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         await make_visit(actors, stranger)
         await execute(actors["dokter"], RecordAllergy(stranger, "penisilin"))
         [entry] = await self._entries(actors, "auditor", stranger)
@@ -80,43 +79,50 @@ class TestAnEmergency:
     @pytest.mark.parametrize("reason", ["", "   ", "gawat darurat", "x " * 9, "y" * 501])
     async def test_needs_a_reason_that_says_something(self, actors: Actors, stranger: UUID, reason: str) -> None:
         with pytest.raises(ValidationFailed) as refused:
-            await execute(actors["dokter"], OpenEmergency(stranger, reason, PASSWORD))
+            await execute(actors["dokter"], OpenEmergency(stranger, reason))
         assert "reason" in refused.value.fields
         assert not await sees(actors, "dokter", stranger)
 
-    async def test_needs_the_password_again(self, actors: Actors, stranger: UUID) -> None:
-        for wrong in ("", "salah", PASSWORD + "x"):
-            with pytest.raises(PasswordWrong):
-                await execute(actors["dokter"], OpenEmergency(stranger, REASON, wrong))
-        assert not await sees(actors, "dokter", stranger)
+    async def test_needs_a_fresh_proof_at_the_door_and_in_the_database(
+        self, clinic: Clinic, actors: Actors, stranger: UUID
+    ) -> None:
+        doctor = Actor(await clinic.gate.open_session(clinic.person_id("dokter")))
+        for ago in ("301 seconds", "1 day"):
+            clinic.prove(doctor.token, Sensitive.BREAK_GLASS, ago=ago)
+            with pytest.raises(ProofNeeded):
+                await execute(doctor, OpenEmergency(stranger, REASON))
+            with clinic.as_app(doctor.token) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                raw.execute("select sec.open_emergency(%s, %s, 'x')", (new_id(), stranger))
+        clinic.prove(doctor.token, Sensitive.BREAK_GLASS, ago="1 minute")
+        assert await execute(doctor, OpenEmergency(stranger, REASON))
 
     async def test_is_for_doctors_only(self, actors: Actors, stranger: UUID) -> None:
         for who in ("admin", "perawat", "apoteker", "kasir", "auditor", "pemilik"):
             with pytest.raises(PermissionDenied):
-                await execute(actors[who], OpenEmergency(stranger, REASON, PASSWORD))
+                await execute(actors[who], OpenEmergency(stranger, REASON))
 
     async def test_is_one_at_a_time_however_fast(self, clinic: Clinic, actors: Actors, stranger: UUID) -> None:
         others = [await make_patient(actors["admin"]) for _ in range(4)]
-        tries = [execute(actors["dokter"], OpenEmergency(one, REASON, PASSWORD)) for one in (stranger, *others)]
+        tries = [execute(actors["dokter"], OpenEmergency(one, REASON)) for one in (stranger, *others)]
         outcomes = await asyncio.gather(*tries, return_exceptions=True)
         assert sum(isinstance(outcome, datetime) for outcome in outcomes) == 1
         assert sum(isinstance(outcome, EmergencyStillOpen) for outcome in outcomes) == 4
 
     async def test_is_not_extended_by_asking_again(self, actors: Actors, stranger: UUID) -> None:
-        until = await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        until = await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         with pytest.raises(AlreadyTreating):
-            await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+            await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         assert (await execute(actors["dokter"], ReadOwnEmergency())).until == until
 
     async def test_ends_when_it_is_ended_and_when_its_hour_is_over(
         self, clinic: Clinic, actors: Actors, stranger: UUID
     ) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         await execute(actors["dokter"], EndEmergency())
         assert not await sees(actors, "dokter", stranger)
         with pytest.raises(NotFound):
             await execute(actors["dokter"], EndEmergency())
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         clinic.admin_fetch("alter table clinic.emergency_access disable trigger emergency_stays")
         clinic.admin_fetch(
             "update clinic.emergency_access set opened_at = opened_at - interval '2 hours', "
@@ -128,10 +134,9 @@ class TestAnEmergency:
         assert await execute(actors["dokter"], ReadOwnEmergency()) is None
 
     async def test_does_not_pass_to_who_covers(self, clinic: Clinic, actors: Actors) -> None:
-        await give_password(clinic, "dokter", PASSWORD)
         clinic.admin_fetch(END_ALL)
         patient = await make_patient(actors["admin"])
-        await execute(actors["dokter"], OpenEmergency(patient, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(patient, REASON))
         today = datetime.now(ZONE).date()
         cover = await execute(
             actors["admin"], AddCover(clinic.person_id("dokter"), clinic.person_id("dokter2"), today, today)
@@ -145,7 +150,7 @@ class TestAnEmergency:
         return [entry for entry in found if patient is None or entry.patient_id == patient]
 
     async def test_is_shown_to_each_as_far_as_it_concerns_them(self, actors: Actors, stranger: UUID) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         [whole] = await self._entries(actors, "auditor", stranger)
         assert (whole.person, whole.reason, whole.patient_name) == (
             "dr. Sari Kusuma, Sp.THT-KL",
@@ -163,7 +168,7 @@ class TestAnEmergency:
                 await execute(actors[who], ListEmergencies())
 
     async def test_is_reviewed_once_by_an_auditor(self, actors: Actors, stranger: UUID) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         [entry] = await self._entries(actors, "auditor", stranger)
         for who in ("dokter", "pemilik", "admin"):
             with pytest.raises(PermissionDenied):
@@ -178,19 +183,19 @@ class TestAnEmergency:
 
     async def test_too_many_in_an_hour_are_marked(self, clinic: Clinic, actors: Actors, stranger: UUID) -> None:
         await execute(actors["pemilik"], SaveCareRules(CareRules(emergencies_an_hour=20)))
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         await execute(actors["dokter"], EndEmergency())
         [entry] = await self._entries(actors, "auditor", stranger)
         assert not entry.frequent
         await execute(actors["pemilik"], SaveCareRules(CareRules(emergencies_an_hour=1)))
         other = await make_patient(actors["admin"])
-        await execute(actors["dokter"], OpenEmergency(other, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(other, REASON))
         [entry] = await self._entries(actors, "auditor", other)
         assert entry.frequent
         await execute(actors["pemilik"], SaveCareRules(CareRules()))
 
     async def test_what_was_opened_cannot_be_made_unseen(self, clinic: Clinic, actors: Actors, stranger: UUID) -> None:
-        await execute(actors["dokter"], OpenEmergency(stranger, REASON, PASSWORD))
+        await execute(actors["dokter"], OpenEmergency(stranger, REASON))
         for statement in (
             "delete from clinic.emergency_access",
             "update clinic.emergency_access set until = until + interval '1 minute'",
@@ -202,4 +207,4 @@ class TestAnEmergency:
 
     async def test_nobody_is_opened_by_an_id_that_names_nobody(self, actors: Actors, stranger: UUID) -> None:
         with pytest.raises(NotFound):
-            await execute(actors["dokter"], OpenEmergency(new_id(), REASON, PASSWORD))
+            await execute(actors["dokter"], OpenEmergency(new_id(), REASON))

@@ -47,7 +47,7 @@ def found_stranger() -> rx.Component:
 
 
 def emergency_dialog() -> rx.Component:
-    """Reason, password, and what follows from it."""
+    """The reason, and what follows from it."""
     who: Any = EmergencyState.wanted
     return rx.cond(
         allowed((Permission.RECORD_BREAK_GLASS,)),
@@ -64,14 +64,6 @@ def emergency_dialog() -> rx.Component:
                     max_length=LONGEST_REASON,
                     help_key="care.emergency.reason_help",
                     error=EmergencyState.errors["reason"],
-                ),
-                ui.field(
-                    "care.emergency.password",
-                    "password",
-                    kind="password",
-                    required=True,
-                    error=EmergencyState.errors["password"],
-                    autocomplete="current-password",
                 ),
                 ui.dialog_actions(
                     ui.button("common.cancel", on_click=EmergencyState.close),

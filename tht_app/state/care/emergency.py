@@ -21,7 +21,7 @@ BREAK_GLASS = Permission.RECORD_BREAK_GLASS
 
 
 class EmergencyState(Acting, rx.State):
-    """The dialog and the strip. Passwords pass through and are never kept."""
+    """The dialog and the strip."""
 
     wanted: StrangerView = StrangerView()
     """Whose record is about to be opened; empty while the dialog is shut."""
@@ -39,7 +39,7 @@ class EmergencyState(Acting, rx.State):
 
     @handler(needs=BREAK_GLASS)
     async def ask(self) -> None:
-        """Ask for reason and password before the record of the found stranger is opened."""
+        """Ask for a reason before the record of the found stranger is opened."""
         patients = await self.get_state(PatientsState)
         self.wanted, self.errors = patients.stranger, {}
 
@@ -59,7 +59,7 @@ class EmergencyState(Acting, rx.State):
     async def open(self, form: dict[str, str]) -> EventSpec | list[EventSpec]:
         """Open the record for an hour and go there; where one is there already, it is read anew."""
         patient_id = self.wanted.id
-        request = OpenEmergency(as_id(patient_id), form.get("reason", ""), form.get("password", ""))
+        request = OpenEmergency(as_id(patient_id), form.get("reason", ""))
         await self._execute(request, key=form.get("_key"))
         self.key_epoch += 1
         self.wanted = StrangerView()

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from tht_app.database.queries import care as queries
-from tht_app.database.queries import identity as identity_queries
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.care import (
@@ -21,11 +20,11 @@ from tht_app.domain.care import (
     checked_reason,
 )
 from tht_app.domain.encounter.note import checked_required
-from tht_app.domain.encounter.signing import PasswordWrong
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
+from tht_app.domain.proof import Sensitive
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.passwords import password_matches
+from tht_app.use_cases.proof import ensure_proved
 
 SHOWN = 50
 LOOKING_BACK = timedelta(days=90)
@@ -36,11 +35,10 @@ OVERLAPS = "23P01"
 
 @dataclass(frozen=True, slots=True)
 class OpenEmergency:
-    """Open one record; the person says why and proves once more who they are."""
+    """Open one record; the person says why and has proved a moment ago who they are."""
 
     patient_id: UUID
     reason: str = field(repr=False)
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +68,11 @@ class ReviewEmergency:
 async def open_emergency(request: OpenEmergency, work: UnitOfWork) -> datetime:
     """Open the record and say until when.
 
-    Raises ValidationFailed for a reason that says nothing, PasswordWrong, NotFound, AlreadyTreating, and
+    Raises ValidationFailed for a reason that says nothing, ProofNeeded, NotFound, AlreadyTreating, and
     EmergencyStillOpen while another one is open: the database holds that, whatever happens at the same time.
     """
     reason = checked_reason(request.reason)
-    if not await password_matches(request.password, await identity_queries.own_credential(work)):
-        raise PasswordWrong
+    await ensure_proved(work, Sensitive.BREAK_GLASS)
     access_id = AccessId(work.new_id())
     try:
         until = await queries.open_emergency(work, access_id, request.patient_id, reason)
