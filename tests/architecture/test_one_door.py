@@ -14,6 +14,8 @@ OUTSIDE = {
     "tht_app/database/readiness.py": "readiness",
     "tht_app/database/outbox.py": "lease of the outbox",
     "tht_app/database/examination.py": "what `tht doctor` asks the server about itself",
+    "tht_app/database/keyring.py": "reads the wrapped keys again after a rotation",
+    "tht_app/database/rotation.py": "rotation of data keys, by the administrator",
     "tht_app/database/seal.py": "sealing of the audit log",
     "tht_app/database/listen.py": "LISTEN",
     "tht_app/database/server.py": "asks whether the embedded server answers",

@@ -69,6 +69,7 @@ def test_a_log_is_anchored_verified_and_handed_out(place: Path):
         assert set(archive.namelist()) == {
             "README.txt",
             "entries.jsonl",
+            "handovers.jsonl",
             "public-key.txt",
             "seals.jsonl",
             "verify.py",

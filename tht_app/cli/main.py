@@ -6,10 +6,11 @@ import psycopg
 import typer
 from sqlalchemy.exc import OperationalError
 
-from tht_app.cli import audit, demo, doctor, init, migrate, outbox, run, user, verify
+from tht_app.cli import audit, demo, doctor, init, keys, migrate, outbox, run, user, verify
 from tht_app.cli.steps import StepFailed
 from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.migrate import ServerTooOld
+from tht_app.database.rotation import NotRotated
 from tht_app.database.server import ServerProblem
 from tht_app.domain.errors import DomainError
 from tht_app.safety import UnsafeSetup
@@ -31,8 +32,9 @@ app.command("verify")(verify.verify)
 app.add_typer(user.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(keys.app, name="keys")
 
-OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, UnsafeSetup, DomainError)
+OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, UnsafeSetup, NotRotated, DomainError)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tht_app.database.crypto import create_master_key, read_master_key
+from tht_app.database.keyring import next_file, settle, wrapping_key
 from tht_app.database.migrate import Passwords, migrate
 from tht_app.database.server import EmbeddedServer, ServerProblem, borrowed_server
 from tht_app.settings import Settings, settings
@@ -63,6 +64,13 @@ def key_file(chosen: Settings) -> Path:
     return chosen.master_key_file or data_dir.with_name(f"{data_dir.name}.master.key")
 
 
+def settle_master_key(chosen: Settings) -> None:
+    """Finish a change of the master key that was interrupted after its commit, as far as files go."""
+    path = chosen.master_key_file
+    if path is not None and not chosen.master_key and next_file(path).is_file():
+        settle(path, wrapping_key(chosen.database_url))
+
+
 @contextmanager
 def clinic_place(*, exclusive: bool = False) -> Generator[Place, None, None]:
     """The configured clinic with its server answering; `exclusive` refuses a clinic that is already open.
@@ -76,6 +84,7 @@ def clinic_place(*, exclusive: bool = False) -> Generator[Place, None, None]:
         if not chosen.database_gate_url:
             raise ServerProblem("THT_DATABASE_GATE_URL is missing: with THT_DATABASE_URL it names the login tht_gate.")
         settings.cache_clear()
+        settle_master_key(settings())
         yield Place(settings(), chosen.database_admin_url, None)
         return
     data_dir = Path(os.environ["THT_DATA_DIR"])
@@ -88,6 +97,7 @@ def clinic_place(*, exclusive: bool = False) -> Generator[Place, None, None]:
         os.environ["THT_DATABASE_GATE_URL"] = server.dsn("tht_gate", DATABASE)
         settings.cache_clear()
         try:
+            settle_master_key(settings())
             yield Place(settings(), server.dsn(dbname=DATABASE), server)
         finally:
             for name, value in before.items():

@@ -28,6 +28,8 @@ class AnchorLine:
     at: str
     key_id: str
     genuine: bool
+    by: bytes = b""
+    """The public key with which the line says it was signed, where that signature fits; nothing where it does not."""
 
 
 def _message(values: dict[str, object]) -> bytes:
@@ -88,7 +90,8 @@ def _read(line: str, public: bytes) -> AnchorLine:
         values = json.loads(line)
         digest, begins = bytes.fromhex(values["digest"]), int(values.get("begins", 0))
         anchor = Anchor(int(values["number"]), digest, int(values["total"]), begins)
-        genuine = signed_by(public, bytes.fromhex(values["signature"]), _message(values))
-        return AnchorLine(anchor, str(values["at"]), str(values["key_id"]), genuine)
+        named, signature, said = bytes.fromhex(values["public"]), bytes.fromhex(values["signature"]), _message(values)
+        by = named if signed_by(named, signature, said) else b""
+        return AnchorLine(anchor, str(values["at"]), str(values["key_id"]), signed_by(public, signature, said), by)
     except (ValueError, KeyError, TypeError):
         return AnchorLine(Anchor(0, b"", 0), "", "", genuine=False)

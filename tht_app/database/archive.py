@@ -1,8 +1,8 @@
 """Sealed entries of the audit log as a file that proves itself: one zip, checked by one program of plain Python.
 
 Kept for 25 years it must not need this program or its database: `entries.jsonl` holds the canonical text of each
-entry, `seals.jsonl` the seals, `public-key.txt` the key, `verify.py` the check. What old and new values were stays
-encrypted in the database; of them an entry holds the SHA-256 alone.
+entry, `seals.jsonl` the seals, `public-key.txt` the key, `handovers.jsonl` the keys before it, `verify.py` the check.
+What old and new values were stays encrypted in the database; of them an entry holds the SHA-256 alone.
 """
 
 import json
@@ -10,8 +10,9 @@ import zipfile
 from pathlib import Path
 
 from tht_app.database.engine import Database
-from tht_app.database.seal import StoredSeal, leaves, seals_after
+from tht_app.database.seal import StoredSeal, handovers, leaves, seals_after
 from tht_app.database.signing import key_id_of
+from tht_app.database.succession import Handover
 
 VERIFIER = Path(__file__).with_name("archive_verifier.py")
 README = """Audit log of a clinic, seals {first} to {last}, {entries} entries.
@@ -33,6 +34,8 @@ async def write_archive(database: Database, token: str, public: bytes, target: P
                 async for txid, canonical in leaves(database, token, epoch, batch[0].seal.lo, batch[-1].seal.hi):
                     out.write(f"{epoch}\t{txid}\t{canonical}\n".encode())
                     entries += 1
+        changes = await handovers(database, token)
+        archive.writestr("handovers.jsonl", "".join(f"{_statement(one)}\n" for one in changes))
         archive.writestr("seals.jsonl", "".join(f"{_line(one)}\n" for one in stored))
         archive.writestr("public-key.txt", f"{public.hex()}\n")
         archive.write(VERIFIER, "verify.py")
@@ -46,3 +49,8 @@ def _line(one: StoredSeal) -> str:
     seal = one.seal
     values = [seal.number, seal.epoch, seal.lo, seal.hi, seal.count, seal.total]
     return json.dumps([*values, seal.root.hex(), seal.previous.hex(), seal.at, one.signature.hex()])
+
+
+def _statement(one: Handover) -> str:
+    values = [one.step, one.number, one.digest.hex(), one.old_public.hex(), one.new_public.hex(), one.at]
+    return json.dumps([*values, one.old_signature.hex(), one.new_signature.hex()])

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Optional
 
-Check = Callable[[bytes, bytes], bool]
+Check = Callable[[int, bytes, bytes], bool]
 Entry = tuple[int, int, bytes]
 
 
@@ -35,23 +35,46 @@ def entries_of(folder: Path) -> Iterator[Entry]:
             yield int(epoch), int(txid), hashlib.sha256(b"\x00" + canonical.encode()).digest()
 
 
-def signature_check(public: str) -> Optional[Check]:  # noqa: UP045  read by old Pythons
-    """A function (signature, digest) -> bool; nothing where signatures cannot be checked."""
+def signature_check(public: str, folder: Path) -> Optional[Check]:  # noqa: UP045  read by old Pythons
+    """A function (seal, signature, digest) -> bool; nothing where signatures cannot be checked."""
     try:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
     except ImportError:
         return None
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
 
-    def check(signature: bytes, digest: bytes) -> bool:
+    def signed(key: str, signature: str, said: bytes) -> bool:
         try:
-            key.verify(signature, digest)
-        except InvalidSignature:
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), said)
+        except (InvalidSignature, ValueError):
             return False
         return True
 
+    former = former_keys(public, folder, signed)
+
+    def check(number: int, signature: bytes, digest: bytes) -> bool:
+        key = public
+        for last, older in former:
+            if number <= last:
+                key = older
+        return signed(key, signature.hex(), digest)
+
     return check
+
+
+def former_keys(public: str, folder: Path, signed: Callable[[str, str, bytes], bool]) -> list[tuple[int, str]]:
+    """Keys before the present one with the last seal of each, the newest first: as far as statements lead back."""
+    path = folder / "handovers.jsonl"
+    found: list[tuple[int, str]] = []
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for values in sorted((json.loads(line) for line in lines), reverse=True):
+        number, old, new = values[1], values[3], values[4]
+        said = json.dumps(["tht-audit-handover-1", *values[:6]]).encode()
+        rises = not found or number <= found[-1][0]
+        if new == public and rises and signed(old, values[6], said) and signed(new, values[7], said):
+            found.append((number, old))
+            public = old
+    return found
 
 
 class Reader:
@@ -85,7 +108,7 @@ def faults_of(folder: Path, check: Optional[Check], reader: Reader) -> Iterator[
             yield f"entries under seal {number} are not what was sealed"
         if former is not None and (number, before) != (former[0] + 1, former[1]):
             yield f"seal {number} does not follow from the one before"
-        if check is not None and not check(bytes.fromhex(values[9]), digest):
+        if check is not None and not check(number, bytes.fromhex(values[9]), digest):
             yield f"seal {number} was not signed with this key"
         former = (number, digest.hex())
     if reader.waiting is not None:
@@ -94,7 +117,7 @@ def faults_of(folder: Path, check: Optional[Check], reader: Reader) -> Iterator[
 
 def main(folder: Path, public: str) -> int:
     """Print what was found; returns the exit status."""
-    check, reader = signature_check(public), Reader(folder)
+    check, reader = signature_check(public, folder), Reader(folder)
     faults = list(faults_of(folder, check, reader))
     lines = [f"FAULT: {fault}" for fault in faults]
     lines.append(f"{reader.count} entries; signatures {'checked' if check else 'not checked: install cryptography'}")

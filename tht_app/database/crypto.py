@@ -8,6 +8,7 @@ Stored form: 1 byte format (1) | 2 bytes key version, big-endian | 12 bytes nonc
 """
 
 import hmac
+import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -80,12 +81,18 @@ def fingerprint(key: bytes) -> str:
     return "-".join(digest[start : start + 4] for start in (0, 4, 8))
 
 
-def create_master_key(path: Path) -> bytes:
-    """Write a new master key, readable by its owner only; refuses to replace one that is there."""
+def create_master_key(path: Path, key: bytes | None = None) -> bytes:
+    """Write a new master key (or this one), readable by its owner only; refuses to replace one that is there.
+
+    When this returns, the key survives a power cut.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(KEY_BYTES)
+    key = key or secrets.token_bytes(KEY_BYTES)
     path.touch(mode=0o600, exist_ok=False)
-    path.write_bytes(key)
+    with path.open("wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
     return key
 
 

@@ -93,6 +93,11 @@ def hold(database: Database | None) -> None:
     _Held.database = database
 
 
+def is_current(database: Database) -> bool:
+    """Whether this is the database of the process."""
+    return _Held.database is database
+
+
 @asynccontextmanager
 async def holding(database: Database) -> AsyncGenerator[Database, None]:
     """Hold a database for a while and close it afterwards."""

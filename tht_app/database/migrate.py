@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from tht_app.database.crypto import Purpose, Vault, WrappedKey, new_data_key
+from tht_app.database.crypto import Purpose, Vault, WrappedKey, fingerprint, new_data_key
 from tht_app.database.engine import DRIVER, connect_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +152,9 @@ def _ensure_data_keys(connection: Connection, master_key: bytes) -> None:
         )
         keys.append(key)
     Vault.unlock(master_key, keys)
+    connection.execute(
+        text("update sec.data_key set master = :master where master is null"), {"master": fingerprint(master_key)}
+    )
     connection.commit()
 
 

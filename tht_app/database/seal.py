@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tht_app.database.engine import Database
 from tht_app.database.signing import SigningKey
+from tht_app.database.succession import Handover, successor_of
 from tht_app.domain.audit.chain import FIRST, Seal, leaf_hash, merkle_root
 
 LOCK = 8_417_022
@@ -56,6 +57,13 @@ NOWHERE = text(
 )
 
 
+HANDOVERS = text("select * from audit.handover order by step")
+
+
+class SigningKeyReplaced(Exception):
+    """The clinic has another master key by now: what is sealed from here on has to be signed with its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSeal:
     """A seal as it lies in the database, with the signature under its digest."""
@@ -83,11 +91,16 @@ def stored(row: Mapping[Any, Any]) -> StoredSeal:
 
 
 async def seal_next(database: Database, token: str, key: SigningKey) -> StoredSeal | None:
-    """Seal what is final and not sealed yet; None when there is nothing, or when another process is at it."""
+    """Seal what is final and not sealed yet; None when there is nothing, or when another process is at it.
+
+    Raises `SigningKeyReplaced` when `key` is no longer the clinic's.
+    """
     async with database.engine.begin() as connection:
         await connection.execute(ENTER, {"token": token})
         if not (await connection.execute(TRY_LOCK, {"key": LOCK})).scalar():
             return None
+        if successor_of(await _handovers(connection)) not in {None, key.public}:
+            raise SigningKeyReplaced
         row = (await connection.execute(LAST)).mappings().first()
         last = stored(row) if row else None
         newest = (await connection.execute(EPOCH)).scalar_one()
@@ -139,6 +152,29 @@ async def _add(connection: AsyncConnection, made: StoredSeal) -> None:
     values = {name: getattr(seal, name) for name in ("number", "epoch", "lo", "hi", "count", "total", "root", "at")}
     more = {"previous": seal.previous, "digest": made.digest, "signature": made.signature, "key_id": made.key_id}
     await connection.execute(ADD, {**values, **more})
+
+
+async def _handovers(connection: AsyncConnection) -> list[Handover]:
+    return [
+        Handover(
+            row["step"],
+            row["number"],
+            bytes(row["digest"]),
+            bytes(row["old_public"]),
+            bytes(row["new_public"]),
+            row["at"],
+            bytes(row["old_signature"]),
+            bytes(row["new_signature"]),
+        )
+        for row in (await connection.execute(HANDOVERS)).mappings()
+    ]
+
+
+async def handovers(database: Database, token: str) -> list[Handover]:
+    """Every change of the signing key, in order."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        return await _handovers(connection)
 
 
 async def seals_after(database: Database, token: str, number: int = 0) -> list[StoredSeal]:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 from tht_app.database.anchors import AnchorLine
 from tht_app.database.engine import Database
-from tht_app.database.seal import StoredSeal, leaves, may_read, seals_after, strays, unsealed
+from tht_app.database.seal import StoredSeal, handovers, leaves, may_read, seals_after, strays, unsealed
 from tht_app.database.signing import signed_by
+from tht_app.database.succession import Signers, signers_of
 from tht_app.domain.audit.chain import (
     Anchor,
     Fault,
@@ -36,6 +37,8 @@ class Report:
     entries: int = 0
     unsealed: int = 0
     anchors: int = 0
+    handovers: int = 0
+    """How often the key that signs has changed."""
     last_digest: bytes = b""
     last_number: int = 0
     last_anchor_at: str = ""
@@ -65,8 +68,10 @@ async def verify_log(
     """
     stored = await seals_after(database, token)
     report = Report(anchors=len(anchors), last_anchor_at=anchors[-1].at if anchors else "")
-    _check_seals(stored, public, report)
-    _check_anchors(stored, anchors, report)
+    signers = signers_of(public, await handovers(database, token))
+    report.handovers = len(signers.former)
+    _check_seals(stored, signers, report)
+    _check_anchors(stored, anchors, signers, report)
     wanted = [one for one in stored if one.seal.number > after]
     await _check_entries(database, token, wanted, report, progress)
     if stored:
@@ -80,19 +85,29 @@ async def verify_log(
     return report
 
 
-def _check_seals(stored: Sequence[StoredSeal], public: bytes, report: Report) -> None:
+def _check_seals(stored: Sequence[StoredSeal], signers: Signers, report: Report) -> None:
     report.findings += chain_faults(one.seal for one in stored)
     for one in stored:
         if one.digest != one.seal.digest():
             report.findings.append(Finding(Fault.SEAL_BROKEN, one.seal.number))
-        elif not signed_by(public, one.signature, one.digest):
+        elif not signed_by(signers.of_seal(one.seal.number), one.signature, one.digest):
             report.findings.append(Finding(Fault.SIGNATURE_WRONG, one.seal.number))
 
 
-def _check_anchors(stored: Sequence[StoredSeal], anchors: Sequence[AnchorLine], report: Report) -> None:
+def _check_anchors(
+    stored: Sequence[StoredSeal], anchors: Sequence[AnchorLine], signers: Signers, report: Report
+) -> None:
     digests = {one.seal.number: one.digest for one in stored}
-    report.findings += [Finding(Fault.SIGNATURE_WRONG, line.anchor.number) for line in anchors if not line.genuine]
-    standing, report.restores, forged = standing_anchors(line.anchor for line in anchors if line.genuine)
+    ours = [line.genuine or line.by in signers.of_anchor(line.anchor.number) for line in anchors]
+    report.findings += [
+        Finding(Fault.SIGNATURE_WRONG, line.anchor.number) for line, own in zip(anchors, ours, strict=True) if not own
+    ]
+    standing, report.restores, forged = standing_anchors(
+        line.anchor for line, own in zip(anchors, ours, strict=True) if own
+    )
+    for number, digest in signers.pinned().items():
+        if digests.get(number) != digest:
+            report.findings.append(Finding(Fault.ANCHOR_DIFFERS, number))
     report.findings += [Finding(Fault.SIGNATURE_WRONG, anchor.number) for anchor in forged]
     report.findings += anchor_faults(digests, standing)
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+from tht_app.database.keyring import hear
 from tht_app.database.listen import LISTENING, notifications
 from tht_app.domain.errors import DomainError, Unavailable
 from tht_app.live.screens import SCREENS, Screens, Watch
@@ -55,6 +56,7 @@ class Feed:
             try:
                 async for payload in notifications(settings().database_url):
                     pause = FIRST_PAUSE
+                    await hear(payload)
                     self._heard(payload)
             except Unavailable:
                 log.warning("the feed of changes is away; trying again in %.1f s", pause)

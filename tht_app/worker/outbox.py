@@ -15,6 +15,7 @@ from typing import Any
 from tht_app.database import outbox
 from tht_app.database.engine import current
 from tht_app.database.gate import current_gate
+from tht_app.database.keyring import hear
 from tht_app.database.listen import LISTENING, notifications
 from tht_app.database.outbox import Leased
 from tht_app.database.unit_of_work import Actor, utc_now
@@ -193,6 +194,7 @@ class Worker:
     async def _listen(self) -> None:
         try:
             async for notice in notifications(settings().database_url, "tht_outbox"):
+                await hear(notice)
                 if notice == LISTENING or notice.startswith(outbox.NOTICE):
                     self._wake.set()
         except Unavailable:

@@ -7,14 +7,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from tht_app.database.anchors import write_anchor
-from tht_app.database.crypto import read_master_key
 from tht_app.database.engine import current
 from tht_app.database.gate import current_gate
-from tht_app.database.seal import StoredSeal, seal_next, seals_after
+from tht_app.database.keyring import master_keys
+from tht_app.database.seal import SigningKeyReplaced, StoredSeal, seal_next, seals_after
 from tht_app.database.signing import AUDIT, SigningKey, signing_key
 from tht_app.domain.errors import Unavailable
 from tht_app.settings import settings
@@ -30,9 +30,9 @@ ANCHOR_SECONDS = 3600.0
 class Sealer:
     """One of a process; of several only one seals at a time."""
 
-    def __init__(self, key: SigningKey, anchors: Path) -> None:
-        """Seal with this key and anchor in this file."""
-        self._key, self._anchors = key, anchors
+    def __init__(self, key: SigningKey, anchors: Path, *, renew: Callable[[], SigningKey] | None = None) -> None:
+        """Seal with this key and anchor in this file; `renew` gives the key anew when it was replaced."""
+        self._key, self._anchors, self._renew = key, anchors, renew or (lambda: key)
         self._token: str | None = None
         self._last: StoredSeal | None = None
         self._anchored_at = 0.0
@@ -50,6 +50,9 @@ class Sealer:
         """Seal what is there; returns how long to rest."""
         try:
             made = await self.seal()
+        except SigningKeyReplaced:
+            self._key = self._renew()
+            return EVERY_SECONDS
         except Exception as failure:  # noqa: BLE001  an unsealed entry is not lost: it is sealed at the next try
             log.warning("the audit log could not be sealed: %s", type(failure).__name__)
             self._token = None
@@ -77,12 +80,15 @@ class Sealer:
         self._last = None
 
 
+def present_key() -> SigningKey:
+    """The key that signs now, from the newest master key that lies there."""
+    return signing_key(master_keys(settings())[-1], AUDIT)
+
+
 @contextlib.asynccontextmanager
 async def sealing() -> AsyncIterator[None]:
     """The log is sealed for as long as the server serves."""
-    chosen = settings()
-    key = signing_key(read_master_key(chosen.master_key_file, chosen.master_key), AUDIT)
-    task = asyncio.create_task(Sealer(key, chosen.anchors).run(), name="sealer")
+    task = asyncio.create_task(Sealer(present_key(), settings().anchors, renew=present_key).run(), name="sealer")
     try:
         yield
     finally:
