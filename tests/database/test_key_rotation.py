@@ -94,7 +94,7 @@ def rules(clinic: Clinic) -> list[Any]:
     return clinic.admin_fetch(
         "select c.relname, c.relrowsecurity, c.relforcerowsecurity, t.tgname, t.tgenabled from pg_class c "
         "left join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal "
-        "where c.relnamespace = 'clinic'::regnamespace and c.relkind = 'r' order by 1, 4"
+        "where c.relnamespace in ('clinic'::regnamespace, 'sec'::regnamespace) and c.relkind = 'r' order by 1, 4"
     )
 
 
@@ -150,9 +150,15 @@ def test_a_damaged_version_opens_nothing_and_does_not_ask_without_end(clinic: Cl
 async def test_everything_comes_under_the_new_key_and_says_what_it_said(
     clinic: Clinic, actors: Actors, admin: rotation.Connection, key_path: Path, visit: UUID
 ):
+    person = clinic.person_id("dokter")
+    clinic.admin_fetch(
+        "insert into sec.totp (person_id, secret_sealed) values (%s, %s)",
+        person,
+        clinic.database.vault.seal(Purpose.SECRET, "totp.secret", person, "JBSWY3DPEHPK3PXP"),
+    )
     before, stood = everything_open(clinic, clinic.database.vault), rules(clinic)
     assert len(before) >= 9
-    for purpose in (Purpose.IDENTITY, Purpose.CLINICAL):
+    for purpose in {table.purpose for table in TABLES}:
         rotate(admin, clinic.master_key, purpose)
         await reload_keys(clinic.database, settings())
         vault = Vault.unlock(clinic.master_key, read_keys(admin))

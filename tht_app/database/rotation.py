@@ -101,7 +101,7 @@ def values_under(connection: Connection, purpose: Purpose) -> dict[int, int]:
 
 @contextmanager
 def _reading(connection: Connection) -> Generator[None, None, None]:
-    """See every row: the owner is held by row-level security like everybody, `tht_sec` may read."""
+    """See every row: the owner is held by row-level security like everybody, `tht_sec` is not."""
     with connection.transaction():
         connection.execute("set local role tht_sec")
         yield

@@ -51,6 +51,7 @@ TABLES = (
     SealedTable("clinic.patient_history", CLINICAL, ("body",)),
     SealedTable("clinic.ent_finding", CLINICAL, ("text",)),
     SealedTable("clinic.medication_request", CLINICAL, ("allergy", "cancel_reason")),
+    SealedTable("sec.totp", Purpose.SECRET, ("secret",), key="person_id"),
 )
 
 KEPT = {"audit.event.details_sealed": "its hash lies under the seals of the audit log, so it stays as it was written"}
