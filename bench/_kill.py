@@ -24,6 +24,7 @@ from uuid import UUID
 
 import psutil
 import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from bench._clinic import ZONE
 from tht_app.database import server as server_module
@@ -36,7 +37,7 @@ from tht_app.database.server import EmbeddedServer
 from tht_app.database.signing import AUDIT, signing_key
 from tht_app.database.unit_of_work import Actor
 from tht_app.database.verify import verify_log
-from tht_app.domain.errors import Unavailable
+from tht_app.domain.errors import SessionEnded, Unavailable
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.registration import RegisterPatient
 
@@ -113,7 +114,10 @@ async def _serve(line: Connection, app_dsn: str, gate_dsn: str, key: bytes, pers
     gate = make_gate(gate_dsn)
     hold(database)
     hold_gate(gate)
-    tokens = [await _patiently(lambda: gate.open_session(UUID(person))) for _ in range(PEOPLE)]
+
+    async def sign_in() -> str:
+        return await _patiently(lambda: gate.open_session(UUID(person)))
+
     wishes: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
     loop, said = asyncio.get_running_loop(), threading.Lock()
 
@@ -122,22 +126,31 @@ async def _serve(line: Connection, app_dsn: str, gate_dsn: str, key: bytes, pers
             while True:
                 loop.call_soon_threadsafe(wishes.put_nowait, line.recv())
 
-    async def work(token: str) -> None:
+    async def work() -> None:
+        token = await sign_in()
         while True:
             number, wish_key = await wishes.get()
             form = {"name": name_of(number), "birth_date": "1985-07-14", "sex": "female", "nik_missing": "not_brought"}
-            await _patiently(lambda: execute(Actor(token), RegisterPatient(form), key=wish_key))  # noqa: B023
+            for _ in range(PEOPLE):
+                try:
+                    await _patiently(lambda: execute(Actor(token), RegisterPatient(form), key=wish_key))  # noqa: B023
+                    break
+                except SessionEnded:
+                    token = await sign_in()  # a database that forgets has forgotten this too
             with said:
                 line.send(number)
 
     async def seal() -> None:
-        token, signer = await _patiently(lambda: gate.open_service("worker")), signing_key(key, AUDIT)
+        signer = signing_key(key, AUDIT)
         while True:
-            await _patiently(lambda: seal_next(database, token, signer))
-            await asyncio.sleep(0.1)
+            token = await _patiently(lambda: gate.open_service("worker"))
+            with suppress(DBAPIError, TypeError):  # its session was forgotten: it sees nothing
+                while True:
+                    await _patiently(lambda: seal_next(database, token, signer))  # noqa: B023
+                    await asyncio.sleep(0.1)
 
     threading.Thread(target=listen, daemon=True).start()
-    await asyncio.gather(seal(), *(work(token) for token in tokens))
+    await asyncio.gather(seal(), *(work() for _ in range(PEOPLE)))
 
 
 async def _patiently(act: Callable[[], Any]) -> Any:
@@ -195,6 +208,8 @@ class Run:
                 named = "insert into sec.person (id, username, display_name) values (%s, 'desk', 'Desk')"
                 connection.execute(named, row)
                 connection.execute("insert into sec.person_role (person_id, role) values (%s, 'admin')", row)
+            connection.commit()
+            connection.execute("checkpoint")  # what was there before the run is no part of it
             return str(row[0])
 
     def _start(self) -> None:
