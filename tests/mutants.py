@@ -40,6 +40,8 @@ EDGE_TESTS = ("tests/web/test_edge.py",)
 OUTBOX_TESTS = ("tests/worker/test_outbox.py",)
 LINK_TESTS = ("tests/web/test_link.py",)
 LIVE_TESTS = ("tests/live/test_feed.py",)
+ROTATION_TESTS = ("tests/database/test_key_rotation.py",)
+SUCCESSION_TESTS = ("tests/audit/test_succession.py",)
 LIMIT_TESTS = ("tests/web/test_limits.py",)
 SAFETY_TESTS = ("tests/cli/test_safety.py",)
 AUDIT_TESTS = ("tests/audit/test_tampering.py",)
@@ -805,6 +807,62 @@ MUTANTS = [
         "        if name not in REFLEX_AS_SERVED:\n",
         "        if False:\n",
         SAFETY_TESTS,
+    ),
+    Mutant(
+        "statement-of-anybody-is-believed",
+        "tht_app/database/succession.py",
+        "        if handover.new_public == present and rises and handover.holds:\n",
+        "        if True:\n",
+        SUCCESSION_TESTS,
+    ),
+    Mutant(
+        "old-key-signs-on",
+        "tht_app/database/succession.py",
+        "            if number > handover.number:\n",
+        "            if True:\n",
+        SUCCESSION_TESTS,
+    ),
+    Mutant(
+        "sealer-keeps-the-old-key",
+        "tht_app/database/seal.py",
+        "        if successor_of(await _handovers(connection)) not in {None, key.public}:\n",
+        "        if False:\n",
+        SUCCESSION_TESTS,
+    ),
+    Mutant(
+        "rules-stay-off-after-sealing-again",
+        "tht_app/database/rotation.py",
+        '["enable trigger user", *(["force row level security"] if forced else [])]',
+        '["enable trigger user"]',
+        ROTATION_TESTS,
+    ),
+    Mutant(
+        "key-that-nobody-can-open-is-added",
+        "tht_app/database/rotation.py",
+        "    unlocked(master, keys)  # a key that nobody could open must never be added\n",
+        "",
+        ROTATION_TESTS,
+    ),
+    Mutant(
+        "process-that-did-not-hear-stays-deaf",
+        "tht_app/database/crypto.py",
+        "        keys = self.look_again()\n",
+        "        keys = None\n",
+        ROTATION_TESTS,
+    ),
+    Mutant(
+        "old-master-key-is-lost-at-once",
+        "tht_app/database/keyring.py",
+        "        os.link(path, old)\n",
+        "        pass\n",
+        ROTATION_TESTS,
+    ),
+    Mutant(
+        "database-acknowledges-too-early",
+        "tht_app/database/server.py",
+        '    "max_connections": "120",\n',
+        '    "max_connections": "120",\n    "synchronous_commit": "off",\n    "wal_writer_delay": "10s",\n',
+        ("tests/database/test_kills.py",),
     ),
 ]
 
