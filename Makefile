@@ -5,7 +5,7 @@ PYTEST := $(VENV)/python -m pytest
 WITHOUT_BROWSER := -m "not e2e" -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup dev test check format test-unit test-integration e2e security-scan mutants screenshots \
+.PHONY: help run serve setup dev test check format test-unit test-integration e2e security-scan sbom mutants screenshots \
         bench demo migrate build lock licences clean
 
 help:  ## List what one can do
@@ -41,10 +41,11 @@ test-integration: dev  ## Tests with a database and a running server, no browser
 e2e: dev  ## Tests with a browser
 	@$(VENV)/python scripts/run_tests.py --only-browser
 
-security-scan: dev  ## Static scan, secrets in the tree, known holes of dependencies (needs the network)
-	@$(VENV)/ruff check --select S --ignore S105,S603 .
-	@$(VENV)/python scripts/scan_secrets.py
-	@$(VENV)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+security-scan: dev  ## Static scan, house rules, secrets, licences, known holes (the last needs the network)
+	@$(VENV)/python scripts/security_scan.py
+
+sbom: dev  ## Write docs/sbom.cdx.json: what the program is made of
+	@$(VENV)/python scripts/sbom.py
 
 mutants: dev  ## Sabotage the code in named ways; each must turn a test red
 	@$(VENV)/python tests/mutants.py

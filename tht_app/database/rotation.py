@@ -18,6 +18,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from tht_app.database.crypto import Purpose, Vault, WrappedKey, fingerprint, new_data_key, unlocked, version_of
@@ -58,9 +59,8 @@ class KeyState:
 @contextmanager
 def administrator(conninfo: str) -> Generator[Connection, None, None]:
     """A connection that acts as the owner of the tables."""
-    with psycopg.connect(
-        conninfo, autocommit=True, row_factory=dict_row, application_name="tht_keys", connect_timeout=5
-    ) as connection:
+    named = make_conninfo(conninfo, application_name="tht_keys", connect_timeout=5)
+    with psycopg.connect(named, autocommit=True, row_factory=dict_row) as connection:
         connection.execute("set role tht_owner")
         connection.execute("set search_path = clinic, ext")
         connection.execute("set timezone = 'UTC'")
