@@ -66,7 +66,7 @@ async def visit(actors: Actors, key_path: Path) -> UUID:
     patient = await a_patient(actors["admin"], email="siti@surat.example", bpjs="0001234567890")
     consent = RecordConsent(PatientId(patient), ConsentPurpose.REMINDERS, given=True, giver=ConsentGiver.PATIENT)
     await execute(actors["admin"], consent)
-    visit = await make_visit(actors["dokter"], patient)
+    visit = await make_visit(actors, patient)
     await write_section(actors["dokter"], visit, "subjective", "sementara")
     await write_section(actors["dokter"], visit, "subjective", WORDS)
     return visit

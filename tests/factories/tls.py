@@ -146,14 +146,14 @@ class TlsStandIn:
 
             threading.Thread(target=back, daemon=True).start()
             while True:
-                self._read(client, incoming)
-                with lock:
+                with lock:  # first what came along with the handshake
                     asked = b""
                     with suppress(ssl.SSLWantReadError):
                         while piece := tls.read(65536):
                             asked += piece
                 if asked:
                     server.sendall(asked)
+                self._read(client, incoming)
 
 
 @contextmanager

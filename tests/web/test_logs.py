@@ -70,7 +70,7 @@ async def visit(clinic: Clinic, actors: Actors) -> UUID:
         PatientId(patient), ConsentPurpose.REMINDERS, given=True, giver=ConsentGiver.PATIENT, giver_name=GUARDIAN
     )
     await execute(actors["admin"], consent)
-    visit = await make_visit(actors["dokter"], patient)
+    visit = await make_visit(actors, patient)
     await write_section(actors["dokter"], visit, "subjective", SEALED["note"])
     return visit
 

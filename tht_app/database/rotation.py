@@ -60,7 +60,7 @@ class KeyState:
 def administrator(conninfo: str) -> Generator[Connection, None, None]:
     """A connection that acts as the owner of the tables."""
     named = make_conninfo(conninfo, application_name="tht_keys", connect_timeout=5)
-    with psycopg.connect(named, autocommit=True, row_factory=dict_row) as connection:
+    with Connection.connect(named, autocommit=True, row_factory=dict_row) as connection:
         connection.execute("set role tht_owner")
         connection.execute("set search_path = clinic, ext")
         connection.execute("set timezone = 'UTC'")
