@@ -1,9 +1,6 @@
 """`tht doctor`: settings without secrets, and a sentence for what is not as it should be."""
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,24 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.terminal import tht
 from tht_app.cli.doctor import judged, masked, shown
 from tht_app.database.examination import DatabaseFacts
 from tht_app.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 WELL = DatabaseFacts("18.6", 180006, True, True, True, True, "TLSv1.3", False, "0017", "0017", 0.01)
-
-
-def tht(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("THT_", "REFLEX_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "tht_app.cli", *arguments],
-        cwd=ROOT,
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

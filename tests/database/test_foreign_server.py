@@ -10,13 +10,18 @@ import psycopg
 import pytest
 
 from tests.conftest import FAST, ZONE
-from tht_app.database.crypto import MasterKeyMissing
+from tests.factories.registration import a_patient
+from tht_app.database.crypto import MasterKeyMissing, Purpose, Vault, unlocked
 from tht_app.database.engine import hold, open_database
 from tht_app.database.gate import make_gate
+from tht_app.database.master_rotation import rotate_index
 from tht_app.database.migrate import Passwords, ServerTooOld, _ensure_server, head_revision, migrate
+from tht_app.database.rotation import administrator, read_keys, rotate, seal_again, values_under
 from tht_app.database.server import EmbeddedServer
 from tht_app.database.unit_of_work import Actor
+from tht_app.domain.registration import PatientId
 from tht_app.use_cases.door import execute
+from tht_app.use_cases.registration import GetPatient
 from tht_app.use_cases.settings import UNNAMED, ClinicHead, GetClinicHead, SaveClinicHead
 
 MASTER = secrets.token_bytes(32)
@@ -56,6 +61,29 @@ async def test_an_administrator_who_is_no_superuser_builds_everything(foreign: E
         hold(None)
         await database.close()
         await gate.close()
+
+
+async def test_such_an_administrator_changes_keys_too(foreign: EmbeddedServer) -> None:
+    admin, app = foreign.dsn(user="clinic_admin", dbname="clinic_db"), foreign.dsn(user="tht_app", dbname="clinic_db")
+    database = await open_database(app, MASTER, ZONE, pool_size=2)
+    gate = make_gate(foreign.dsn(user="tht_gate", dbname="clinic_db"))
+    hold(database)
+    try:
+        actor = Actor(await gate.open_service("tht"))
+        patient = await a_patient(actor, name="Wahyu Ningsih")
+        with administrator(admin) as connection:
+            rotate(connection, MASTER, Purpose.IDENTITY)
+            keys = read_keys(connection)
+            assert seal_again(connection, Vault.unlock(MASTER, keys), Purpose.IDENTITY) == 1
+            assert set(values_under(connection, Purpose.IDENTITY)) == {2}
+        database.vault.renew(unlocked(MASTER, keys))
+        assert (await execute(actor, GetPatient(PatientId(patient)))).details.address.street == "Jl. Melati No. 5"
+    finally:
+        hold(None)
+        await database.close()
+        await gate.close()
+    with administrator(admin) as connection:
+        assert rotate_index(connection, MASTER) == 2
 
 
 def test_the_wrong_master_key_is_noticed_before_anything_is_served(foreign: EmbeddedServer) -> None:
