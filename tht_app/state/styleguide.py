@@ -61,6 +61,7 @@ class StyleguideState(Acting, rx.State):
     ]
     no_rows: list[SampleRow] = []
     options: list[SampleOption] = []
+    answers: str = ""
     known: BannerView = banner("known", "penisilin", "(dr. Sari, 03-Mar-2026)")
     none: BannerView = banner("none", source="(pwt. Dewi, 21-Nov-2026)")
     not_asked: BannerView = banner("not_asked")
@@ -89,6 +90,7 @@ class StyleguideState(Acting, rx.State):
     @handler(needs=SIGNED_IN)
     async def search(self, text: str) -> None:
         """Suggest sample people."""
+        self.answers = text
         self.options = [
             SampleOption(str(number), name, f"RM 00-12-{30 + number}")
             for number, name in enumerate(PEOPLE)

@@ -79,6 +79,7 @@ def _search() -> rx.Component:
             placeholder_key="encounter.diagnosis.placeholder",
             on_search=DiagnosisState.search,
             results=DiagnosisState.results,
+            answers=DiagnosisState.answers,
             on_pick=DiagnosisState.pick,
         ),
         rx.cond(DiagnosisState.code != "", _picked()),

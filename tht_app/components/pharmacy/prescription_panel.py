@@ -90,6 +90,7 @@ def _search() -> rx.Component:
         label_key="pharmacy.prescribing.search",
         on_search=State.search,
         results=State.options,
+        answers=State.answers,
         on_pick=State.pick,
         placeholder_key="pharmacy.prescribing.search_hint",
     )

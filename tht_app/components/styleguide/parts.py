@@ -115,6 +115,7 @@ def form() -> rx.Component:
                     name="sample_person",
                     on_search=StyleguideState.search,
                     results=StyleguideState.options,
+                    answers=StyleguideState.answers,
                     placeholder_key="styleguide.form.search_hint",
                 ),
                 columns=2,

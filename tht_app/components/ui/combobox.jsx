@@ -7,17 +7,32 @@ const KEPT_MS = 60000;
 // What was chosen survives a screen that is drawn afresh, as the fields of form.jsx do.
 const kept = new Map();
 
-export function Combobox({ onSearch, onPick, results, name, initial, initialText, least, words, boxProps, listClass, itemClass, className }) {
+// Suggestions count only as the answer to what stands in the box now: `answers` names the text they were found for, and
+// what was there before the question was put is never the answer to it, not even to the same text.
+function useSuggestions({ results, answers, least, onSearch }) {
+  const timer = useRef(null);
+  const asked = useRef({ text: "", before: results });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const ask = (text, pause = PAUSE_MS) => {
+    if (text === asked.current.text) return;
+    clearTimeout(timer.current);
+    asked.current = { text, before: results };
+    if (text.length >= least) timer.current = setTimeout(() => onSearch(text), pause);
+  };
+  const { text, before } = asked.current;
+  const fresh = text.length >= least && answers === text && results !== before;
+  return { ask, fresh, found: fresh ? results : [] };
+}
+
+export function Combobox({ onSearch, onPick, results, answers, name, initial, initialText, least, words, boxProps, listClass, itemClass, className }) {
   const [text, setText] = useState(initialText ?? "");
   const [value, setValue] = useState(initial ?? "");
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const timer = useRef(null);
   const box = useRef(null);
   const id = useId();
-  const found = results ?? [];
+  const { ask, fresh, found } = useSuggestions({ results, answers, least, onSearch });
   useEffect(() => setActive(0), [results]);
-  useEffect(() => () => clearTimeout(timer.current), []);
   const place = `${typeof location === "undefined" ? "" : location.pathname}|${boxProps.id}`;
   const touched = useRef(false);
   useEffect(() => {
@@ -59,39 +74,48 @@ export function Combobox({ onSearch, onPick, results, name, initial, initialText
     setText(initialText ?? "");
     setValue(initial ?? "");
   }, [initial, initialText]);
+  const shown = open && text.trim().length >= least;
   const typed = (event) => {
     const next = event.target.value;
     touched.current = true;
     setText(next);
     setValue("");
     setOpen(next.trim().length >= least);
-    clearTimeout(timer.current);
-    if (next.trim().length >= least) timer.current = setTimeout(() => onSearch(next.trim()), PAUSE_MS);
+    ask(next.trim());
+  };
+  const reopen = () => {
+    const wanted = text.trim();
+    if (wanted.length < least) return;
+    setOpen(true);
+    ask(wanted, 0);
+  };
+  const close = () => {
+    setOpen(false);
+    ask("");
   };
   const take = (option) => {
     touched.current = true;
     setText(name ? option.label : "");
     setValue(option.value);
-    setOpen(false);
+    close();
     onPick?.(option.value);
   };
   const pressed = (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open) return setOpen(found.length > 0);
+      if (!open) return reopen();
       const step = event.key === "ArrowDown" ? 1 : -1;
       setActive((was) => (was + step + found.length) % Math.max(found.length, 1));
-    } else if (event.key === "Enter" && open && found[active]) {
+    } else if (event.key === "Enter" && shown && (found[active] || !fresh)) {
       event.preventDefault();
-      take(found[active]);
+      if (found[active]) take(found[active]);
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
-      setOpen(false);
+      close();
     }
     return undefined;
   };
-  const shown = open && text.trim().length >= least;
   const option = (item, index) =>
     createElement(
       "li",
@@ -123,16 +147,16 @@ export function Combobox({ onSearch, onPick, results, name, initial, initialText
       value: text,
       onChange: typed,
       onKeyDown: pressed,
-      onFocus: () => setOpen(found.length > 0 && text.trim().length >= least && value === ""),
-      onBlur: () => setOpen(false),
+      onFocus: () => value === "" && reopen(),
+      onBlur: close,
     }),
     name && createElement("input", { type: "hidden", name, value }),
     createElement(
       "ul",
       { id: `${id}-list`, role: "listbox", "aria-label": words.results, hidden: !shown, className: listClass },
       found.map(option),
-      found.length === 0 ? createElement("li", { className: "px-3 py-2 text-muted", role: "presentation" }, words.none) : null,
+      found.length === 0 ? createElement("li", { className: "px-3 py-2 text-muted", role: "presentation" }, fresh ? words.none : words.searching) : null,
     ),
-    createElement("span", { className: "sr-only", "aria-live": "polite" }, shown ? `${found.length} ${words.results}` : ""),
+    createElement("span", { className: "sr-only", "aria-live": "polite" }, shown && fresh ? `${found.length} ${words.results}` : ""),
   );
 }

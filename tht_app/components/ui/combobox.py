@@ -10,6 +10,14 @@ from tht_app.components.ui.words import Words, joined, mark_of, said
 from tht_app.i18n import t
 
 SCRIPT = rx.asset("combobox.jsx", shared=True)
+LIST = (
+    "absolute z-[25] left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card border border-line "
+    "bg-surface shadow-float [[hidden]]:hidden"
+)
+ITEM = joined(
+    "flex flex-col justify-center min-h-control px-3 py-1 rounded-control cursor-pointer",
+    "hover:bg-sunken aria-selected:bg-accent-soft",
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class ComboboxBox(rx.Component):
     initial_text: rx.Var[str]
     least: rx.Var[int]
     results: rx.Var[Any]
+    answers: rx.Var[str]
     words: rx.Var[dict[str, str]]
     box_props: rx.Var[dict[str, Any]]
     list_class: rx.Var[str]
@@ -45,6 +54,7 @@ def combobox(
     label_key: Words,
     on_search: Any,
     results: Any,
+    answers: Any,
     on_pick: Any = None,
     name: str = "",
     default_value: Any = "",
@@ -60,12 +70,38 @@ def combobox(
     """Suggestions for a typed text.
 
     `on_search(text)` is sent 180 ms after the last key, from the `least`-th character; it fills `results`, a Var of
-    `list[Option]` (or any object with value, label, hint). `on_pick(value)` is sent for the chosen one. With `name` it
-    is a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
-    `auto_focus` is for the box of a sheet or dialog in which one begins.
+    `list[Option]` (or any object with value, label, hint), and `answers` with the text it was given: nothing found for
+    another text is ever shown or taken. `on_pick(value)` is sent for the chosen one. With `name` it is a field of a
+    form: the chosen text stays and its value is sent; without, the box empties for the next search. `auto_focus` is for
+    the box of a sheet or dialog in which one begins.
     """
     mark = mark_of(label_key, test_id)
     identity = name or mark or "combobox"
+    described = label_key if hide_label else None
+    suggest = ComboboxBox.create(
+        on_search=on_search,
+        results=results,
+        answers=answers,
+        name=name,
+        initial=default_value,
+        initial_text=default_text,
+        least=least,
+        words={word: t(f"ui.combobox.{word}") for word in ("results", "none", "searching")},
+        box_props=_box(identity, mark, placeholder_key, described, error, auto_focus=auto_focus),
+        list_class=LIST,
+        item_class=ITEM,
+        class_name="relative",
+        **({} if on_pick is None else {"on_pick": on_pick}),
+    )
+    label = [] if hide_label else [label_line(label_key, identity, required=required)]
+    below = [] if error is None else [error_line(error, identity)]
+    return rx.el.div(*label, suggest, *below, class_name="flex flex-col gap-1 min-w-0")
+
+
+def _box(
+    identity: str, mark: str | None, placeholder: Words | None, label: Words | None, error: Any, *, auto_focus: bool
+) -> dict[str, Any]:
+    """What the input itself carries."""
     box: dict[str, Any] = {
         "id": identity,
         "className": BOX,
@@ -74,36 +110,10 @@ def combobox(
     }
     if auto_focus:
         box["data-autofocus"] = "true"
-    if placeholder_key is not None:
-        box["placeholder"] = said(placeholder_key)
-    if hide_label:
-        box["aria-label"] = said(label_key)
+    if placeholder is not None:
+        box["placeholder"] = said(placeholder)
+    if label is not None:
+        box["aria-label"] = said(label)
     if error is not None:
         box["aria-invalid"] = rx.cond(error, "true", "false")
-    props: dict[str, Any] = {} if on_pick is None else {"on_pick": on_pick}
-    suggest = ComboboxBox.create(
-        on_search=on_search,
-        results=results,
-        name=name,
-        initial=default_value,
-        initial_text=default_text,
-        least=least,
-        words={"results": t("ui.combobox.results"), "none": t("ui.combobox.none")},
-        box_props=box,
-        list_class=(
-            "absolute z-[25] left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card "
-            "border border-line "
-            "bg-surface shadow-float [[hidden]]:hidden"
-        ),
-        item_class=joined(
-            "flex flex-col justify-center min-h-control px-3 py-1 rounded-control cursor-pointer",
-            "hover:bg-sunken aria-selected:bg-accent-soft",
-        ),
-        class_name="relative",
-        **props,
-    )
-    parts = [] if hide_label else [label_line(label_key, identity, required=required)]
-    parts.append(suggest)
-    if error is not None:
-        parts.append(error_line(error, identity))
-    return rx.el.div(*parts, class_name="flex flex-col gap-1 min-w-0")
+    return box

@@ -45,6 +45,7 @@ class DiagnosisState(Acting, rx.State):
     errors: dict[str, str] = {}
     key_epoch: int = 0
     results: list[CodeView] = []
+    answers: str = ""
     code: str = ""
     title: str = ""
     asks_side: bool = False
@@ -52,7 +53,7 @@ class DiagnosisState(Acting, rx.State):
     @handler(needs=Permission.RECORD_WRITE, supersedes=True)
     async def search(self, text: str) -> None:
         """Suggest codes."""
-        self.results = code_views(await self._execute(SearchIcd10(text)), self._lang())
+        self.results, self.answers = code_views(await self._execute(SearchIcd10(text)), self._lang()), text
 
     @handler(needs=Permission.RECORD_WRITE)
     async def pick(self, code: str) -> None:
@@ -70,7 +71,7 @@ class DiagnosisState(Acting, rx.State):
     def _clear(self) -> None:
         self.code = self.title = ""
         self.asks_side = False
-        self.results = []
+        self.results, self.answers = [], ""
 
     @handler(needs=Permission.RECORD_WRITE)
     async def add(self, form: dict[str, str]) -> None:

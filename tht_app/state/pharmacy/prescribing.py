@@ -37,6 +37,7 @@ class PrescribingState(Acting, rx.State):
     draft: PrescriptionView = PrescriptionView()
     signed: list[PrescriptionView] = []
     options: list[ProductOption] = []
+    answers: str = ""
     product: ProductView = ProductView()
     errors: dict[str, str] = {}
     key_epoch: int = 0
@@ -60,7 +61,7 @@ class PrescribingState(Acting, rx.State):
         lang = self._lang()
         products = await self._execute(SearchProducts(text))
         self._found = [(str(product.id), product_view(product, lang)) for product in products]
-        self.options = [option_view(product, lang) for product in products]
+        self.options, self.answers = [option_view(product, lang) for product in products], text
 
     @handler(needs=WRITE)
     async def pick(self, product_id: str) -> None:
@@ -128,7 +129,7 @@ class PrescribingState(Acting, rx.State):
         await self._notify("pharmacy.prescribing.cancelled", number=number)
 
     def _clear(self) -> None:
-        self.product, self.options, self._found = ProductView(), [], []
+        self.product, self.options, self.answers, self._found = ProductView(), [], "", []
         self.errors = {}
 
     async def _show(self) -> None:

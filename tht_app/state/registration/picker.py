@@ -21,14 +21,15 @@ class SearchBoxState(Acting, rx.State):
     """Suggestions of the search box in the top line."""
 
     options: list[PatientOption] = []
+    answers: str = ""
     _stranger: tuple[str, str] = ("", "")
     """Id and record number of the stranger among them."""
 
     @handler(needs=Permission.PATIENT_SEARCH)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest patients for what was typed; a stranger too, who is opened from the list of patients."""
         result = await self._execute(SearchPatients(text))
-        self.options = _options(self, result)
+        self.options, self.answers = _options(self, result), question
         self._stranger = ("", "")
         if result.stranger is not None:
             option = stranger_option(result.stranger, clinic_today(settings().zone, datetime.now(UTC)), self._lang())
@@ -57,11 +58,12 @@ class PickerState(Acting, rx.State):
     """Suggestions of the patient picker on other screens."""
 
     options: list[PatientOption] = []
+    answers: str = ""
 
     @handler(needs=Permission.PATIENT_SEARCH)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest patients for what was typed."""
-        self.options = _options(self, await self._execute(SearchPatients(text)))
+        self.options, self.answers = _options(self, await self._execute(SearchPatients(text))), question
 
 
 def _options(state: Acting, result: SearchResult) -> list[PatientOption]:

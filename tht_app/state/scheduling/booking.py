@@ -23,7 +23,6 @@ from tht_app.i18n import text_of
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.feedback import error_words
-from tht_app.state.registration.picker import PickerState
 from tht_app.state.scheduling.calendar import EVERYBODY, CalendarState
 from tht_app.state.scheduling.forms import needs_of, read_booking, wish_of
 from tht_app.state.scheduling.series import SeriesDateView, read_instead, read_rule, series_dates, series_plan
@@ -105,7 +104,6 @@ class BookingState(Acting, rx.State):
         self.time = f"{local:%H.%M}" if local else ""
         self.minutes = minutes if minutes.isdigit() else ""
         self._forget()
-        (await self.get_state(PickerState)).options = []
         self.is_open = True
         # A sheet that is open already does not tell by itself that it now shows another time.
         await self._keep(wish_of(self._shown_form(), settings().zone))
