@@ -27,6 +27,11 @@ SPOT = """([column, minute]) => {
   const box = cell.getBoundingClientRect();
   return [box.left + box.width / 2, box.top + top + 3];
 }"""
+BURST = """([times, key]) => {
+  for (let press = 0; press < times; press += 1)
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
+}"""
+"""Keys pressed faster than anything is drawn: each goes to whatever has the focus at that moment."""
 
 
 def ahead(days: int) -> date:
@@ -64,7 +69,7 @@ def fill_in(page: Page, typed: str) -> str:
     sheet = page.get_by_test_id("scheduling-booking")
     expect(sheet).to_be_visible()
     page.get_by_test_id("scheduling-booking-patient").fill(typed)
-    page.locator("li[role=option]").filter(has_text=typed).first.click()
+    page.get_by_role("option").first.click()
     name = page.get_by_test_id("scheduling-booking-patient").input_value()
     page.get_by_test_id("scheduling-booking-submit").click()
     expect(sheet).to_be_hidden()
@@ -188,10 +193,10 @@ def test_everything_by_keys(seat: SeatsPeople) -> None:
     name = fill_in(page, "Siti")
     said = page.get_by_test_id("scheduling-calendar-said")
     event(page, name).focus()
-    for key in ("Alt+ArrowDown", "Alt+ArrowDown", "Control+Alt+ArrowDown"):
-        expect(event(page, name)).to_be_focused()  # it is drawn anew at each step; a hand is slower than this test
-        page.keyboard.press(key)
-    later = datetime.strptime(clock, "%H.%M") + timedelta(minutes=10)  # noqa: DTZ007  a time of day
+    page.evaluate(BURST, [6, {"key": "ArrowDown", "altKey": True}])
+    page.evaluate(BURST, [2, {"key": "ArrowDown", "altKey": True, "ctrlKey": True}])
+    later = datetime.strptime(clock, "%H.%M") + timedelta(minutes=30)  # noqa: DTZ007  a time of day
+    expect(event(page, name)).to_be_focused()
     expect(said).to_contain_text(f"{name}: {later:%H.%M}–")
     stands_at(page, name, f"{later:%H.%M}")
     page.keyboard.press("Alt+ArrowRight")
@@ -308,7 +313,7 @@ def test_a_taken_time_is_explained_and_an_offer_taken(seat: SeatsPeople) -> None
     book(page, SARI, "09.00", "Siti")
     page.mouse.click(*spot(page, SARI, "10.00"))
     page.get_by_test_id("scheduling-booking-patient").fill("Budi")
-    page.locator("li[role=option]").filter(has_text="Budi").first.click()
+    page.get_by_role("option").first.click()
     page.get_by_test_id("scheduling-booking-time").fill("09.00")
     page.get_by_test_id("scheduling-booking-submit").dblclick()
     expect(page.get_by_test_id("scheduling-refused")).to_be_visible()
@@ -374,7 +379,7 @@ def test_who_waits_gets_the_time_that_another_gives_back(seat: SeatsPeople) -> N
     name = book(page, SARI, "09.00", "Siti")
     page.mouse.click(*spot(page, SARI, "09.00")[:1], spot(page, SARI, "10.00")[1])
     page.get_by_test_id("scheduling-booking-patient").fill("Agus")
-    page.locator("li[role=option]").filter(has_text="Agus").first.click()
+    page.get_by_role("option").first.click()
     page.get_by_test_id("scheduling-booking-wait").click()
     waits = page.locator("#wait_patient").input_value()
     assert "Agus" in waits

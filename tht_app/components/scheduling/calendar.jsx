@@ -107,8 +107,8 @@ export function ClinicCalendar(props) {
 
   useEffect(() => {
     if (grid.columns.length === 0) return;
-    parts.current.board.show(facts);
-    parts.current.keys.settle();
+    const { board, keys } = parts.current;
+    keys.settle(() => board.show(facts));
   }, [facts]);
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 // The calendar of columns on the page: draws what the server sent, lets a hand move it only where it may lie, and asks
 // the server with each drop. It lives outside React, because nothing of a drag may wait for a rendering.
 import { createCalendar, destroyCalendar, Interaction, ResourceTimeGrid } from "@event-calendar/core";
+import { flushSync } from "svelte";
 import { at, between, changes, clockOf, dayOf, inColumn, minuteOf, nearest, nowWall, plus, refusal, wallOf } from "./calendar_rules.js";
 import { eventContent, labelContent, Tip } from "./calendar_draw.js";
 import { Drops } from "./calendar_drops.js";
@@ -170,7 +171,10 @@ export class Board {
       }
     }
     this.drawn = kept;
-    if (focused) setTimeout(() => document.activeElement === document.body && this.focus(focused));
+    if (!focused) return;
+    // At once, not with the library's next rendering: a key pressed in between would go nowhere.
+    flushSync();
+    if (document.activeElement === document.body) this.focus(focused);
   }
 
   // The events with what is still on its way to the server laid over them.

@@ -1,5 +1,6 @@
 // The calendar by keyboard. One place in the grid has the focus: an appointment, or the cursor on a free stretch. Arrows
 // walk over slots and columns, with Alt they carry the appointment along, and it is saved when the hand rests.
+import { flushSync } from "svelte";
 import { columnOf } from "./calendar_board.js";
 import { at, between, dayOf, inColumn, minuteOf, plus } from "./calendar_rules.js";
 
@@ -34,8 +35,11 @@ export class Keys {
     this.cursor.remove();
   }
 
-  // After the board has drawn: the cursor stays where it was, or waits in the first column.
-  settle() {
+  // Once the board has drawn: the cursor stays where it was, or waits in the first column, and keeps the focus it had.
+  settle(show) {
+    const focused = document.activeElement === this.cursor;
+    show();
+    flushSync();
     const { grid, today } = this.board.facts;
     const inside = this.here && this.here.index < this.#cells().length && this.range === `${grid.first}/${grid.days}`;
     this.range = `${grid.first}/${grid.days}`;
@@ -44,7 +48,8 @@ export class Keys {
       const start = grid.first === today ? minuteOf(now) : minuteOf(`${grid.first}T${grid.opens}`) + 60;
       this.here = { index: 0, minute: this.#onGrid(start) };
     }
-    setTimeout(() => this.#putCursor(this.here));
+    this.#putCursor(this.here);
+    if (focused) this.cursor.focus({ preventScroll: true });
   }
 
   #onGrid(minute) {
@@ -136,7 +141,7 @@ export class Keys {
 
   // One step of an appointment by keys; it lands with `#rested`.
   #carry(el, [across, down], resize) {
-    const id = el.dataset.id;
+    const { id } = el.dataset;
     const was = this.board.placed(id);
     if (!this.board.movable(this.board.events.get(id))) return this.hooks.announce(this.board.facts.words.fixed);
     const { column, day } = this.#columnAt(columnOf(el) - 1);
@@ -144,14 +149,13 @@ export class Keys {
     const refused = this.board.why(next);
     const box = el.getBoundingClientRect();
     this.board.pointer = { x: box.right, y: box.top };
-    if (refused) return this.hooks.announce(this.board.facts.say(refused), "no");
+    if (refused) return this.hooks.announce(this.board.facts.say(refused));
     this.board.drops.draft(next);
+    if (across) this.board.focus({ id, column: this.#indexOf(next, column.kind, day) + 1 });
     this.moving = id;
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.#rested(), REST_MS);
-    this.hooks.announce(this.board.facts.sayPlace(next));
-    const index = across ? this.#indexOf(next, column.kind, day) : columnOf(el) - 1;
-    return setTimeout(() => this.board.focus({ id, column: index + 1 }));
+    return this.hooks.announce(this.board.facts.sayPlace(next));
   }
 
   #shifted(was, minutes, resize) {
@@ -215,11 +219,9 @@ export class Keys {
     } else if (event.key === "Escape" && this.moving) {
       done();
       clearTimeout(this.rest);
-      const { id, column } = this.board.focused() ?? {};
       this.board.drops.forget(this.moving);
       this.moving = null;
       this.hooks.announce(this.board.facts.words.dropped);
-      setTimeout(() => id && this.board.focus({ id, column }));
     }
   };
 }
