@@ -1,8 +1,10 @@
 """Holidays as a file brings them: `date, name_id, name_en, kind, closed, provisional`, in any order.
 
-The joint decree of three ministers names them for each year, usually in September of the year before. Until then a date
-that hangs on the moon is computed and marked provisional. Collective leave (cuti bersama) binds civil servants only: a
-private clinic is open then unless it says otherwise.
+The joint decree of three ministers names them for each year, usually in September of the year before: for 2026 nos.
+1497/2025, 2/2025 and 5/2025 of 19 September 2025, for 2027 nos. 1205/2026, 3/2026 and 2/2026 of 15 September 2026, both
+under Keputusan Presiden 8/2024. Idulfitri and Iduladha stay provisional until the Minister of Religious Affairs has
+declared them. Collective leave (cuti bersama) binds civil servants only: a private clinic is open then unless it says
+otherwise.
 """
 
 import csv
