@@ -12,7 +12,7 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key", "smtp_password")
@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     """TLS from the first byte, after STARTTLS (refused without it), or none at all (a relay on the same machine)."""
+    smtp_ca_file: FilePath | None = None
+    """Certificates that are trusted besides those of the system: for a mail server with one of the house's own."""
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_from: str = ""

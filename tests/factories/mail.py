@@ -14,8 +14,10 @@ from tests.factories.registration import a_patient
 from tests.factories.scheduling import EARLY, Practice, when
 from tht_app.domain.interop import Channel
 from tht_app.domain.registration.consent import ConsentPurpose
-from tht_app.domain.scheduling import AppointmentId
+from tht_app.domain.scheduling import AppointmentId, CancelReason, WaitlistEntryId
 from tht_app.integrations.mail import MailChannel, MailServer
+from tht_app.use_cases.door import execute
+from tht_app.use_cases.scheduling import AddToWaitlist, CancelAppointment
 from tht_app.worker.outbox import Worker
 
 SENDER = "halo@klinik.example"
@@ -57,12 +59,13 @@ class Mailbox:
 class SmtpServer:
     """A server on a port of its own that can go away and come back."""
 
-    def __init__(self, port: int) -> None:
-        self.port, self.box = port, Mailbox()
+    def __init__(self, port: int, **options: Any) -> None:
+        """`options` go to the library: its TLS and who may sign in."""
+        self.port, self.box, self._options = port, Mailbox(), options
         self._controller: Controller | None = None
 
     def start(self) -> None:
-        self._controller = Controller(self.box, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self.box, hostname="127.0.0.1", port=self.port, **self._options)
         self._controller.start()
 
     def stop(self) -> None:
@@ -87,6 +90,20 @@ async def booked(
     admin = when(desk.actors["admin"], EARLY)
     patient = await a_patient(admin, consents=consents, **{"email": address, **fields})
     return await desk.book(start, patient_id=patient), address
+
+
+async def offered(
+    desk: Practice, start: datetime, *, consents: tuple[ConsentPurpose, ...] = YES, **fields: str
+) -> tuple[WaitlistEntryId, str]:
+    """Somebody with an address of their own on the waiting list, whom a cancelled appointment's time is offered."""
+    address = f"menunggu{next(_serial)}@surat.example"
+    admin = when(desk.actors["admin"], EARLY)
+    appointment = await desk.book(start)
+    patient = await a_patient(admin, consents=consents, **{"email": address, **fields})
+    wish = AddToWaitlist(patient, desk.visit_types["consultation"], start.date(), start.date())
+    entry = await execute(admin, wish)
+    await execute(admin, CancelAppointment(appointment, CancelReason.PATIENT))
+    return entry, address
 
 
 def part(mail: EmailMessage, kind: str) -> str:

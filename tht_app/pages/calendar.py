@@ -10,6 +10,7 @@ from tht_app.components.scheduling.day import book_button, day_list
 from tht_app.components.scheduling.setup.screen import setup_link
 from tht_app.components.scheduling.waiting import waiting_button, waiting_sheet
 from tht_app.domain.identity import Permission
+from tht_app.state.interop.integrations import MailNoteState
 from tht_app.state.scheduling.appointment import AppointmentState
 from tht_app.state.scheduling.booking import BookingState
 from tht_app.state.scheduling.calendar import CalendarState
@@ -20,7 +21,7 @@ from tht_app.state.scheduling.waiting import WaitlistState
     "/calendar",
     title="scheduling.page.title",
     needs=Permission.APPOINTMENT_READ,
-    on_load=[CalendarState.load, WaitlistState.load],
+    on_load=[CalendarState.load, WaitlistState.load, MailNoteState.load],
 )
 def calendar() -> rx.Component:
     """Columns of a day or a week, or a list for each doctor; what is shown stands in the address."""

@@ -1,4 +1,4 @@
-"""`/a/[code]`: confirm, move or cancel the one appointment of a message, without signing in.
+"""`/a/[code]`: confirm, move or cancel the one appointment of a message, or take what it offers, without signing in.
 
 Mail programs and virus scanners open links: opening shows date and time and does nothing, only a pressed button acts.
 The code tells nothing of the patient, and what goes beyond the time is shown to whoever knows their birth date.
@@ -131,7 +131,8 @@ async def _answer(
         return await _as_it_stands(request, code, "", 403 if guessed else 422, str(unproved))
     except DomainError as refusal:
         taken = isinstance(refusal, SlotRefused)
-        message = text_of("interop.link.move.taken", lang) if taken else error_words(refusal, lang)
+        gone = "interop.link.offer.gone" if action is LinkAction.TAKE else "interop.link.move.taken"
+        message = text_of(gone, lang) if taken else error_words(refusal, lang)
         return await _as_it_stands(request, code, proof, 409, message)
     said = text_of(f"interop.link.{action.value}.done", lang) if _happened(view, action) else ""
     return page(request, TEMPLATE, message="", said=said, view=_words(view, lang))
@@ -158,6 +159,9 @@ def _happened(view: LinkView, action: LinkAction) -> bool:
     """Whether the appointment now is what the button wanted; a second press of it says the same again."""
     if action is LinkAction.CANCEL:
         return view.cancelled
+    if view.offer:
+        over = view.state is LinkState.OVER
+        return view.taken if action is LinkAction.TAKE else over and action is LinkAction.DECLINE and not view.taken
     still = view.state in {LinkState.OPEN, LinkState.LATE}
     return still and (action is LinkAction.MOVE or (action is LinkAction.CONFIRM and view.confirmed))
 
@@ -202,6 +206,8 @@ def _words(view: LinkView, lang: str) -> dict[str, Any]:
         "clinic": view.clinic,
         "confirmed": view.confirmed,
         "cancelled": view.cancelled,
+        "offer": view.offer,
+        "taken": view.taken,
         "hours": view.hours,
         "free": [_slot(one, lang) for one in view.free],
         "proof": view.proof,

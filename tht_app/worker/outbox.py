@@ -52,6 +52,7 @@ def mail_channel(chosen: Settings) -> MailChannel | None:
         user=chosen.smtp_user,
         password=chosen.smtp_password,
         timeout=chosen.smtp_timeout,
+        ca_file=str(chosen.smtp_ca_file or ""),
     )
     return MailChannel(server, chosen.origins[0])
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.interop.mail_note import mail_off_line
 from tht_app.components.layout.registry import allowed
 from tht_app.components.scheduling.booking import refused, slot_fields
 from tht_app.components.scheduling.marks import overrides, status_badge
@@ -155,7 +156,7 @@ def appointment_sheet() -> rx.Component:
             AppointmentState.mode,
             ("move", _move_form(shown)),
             ("cancel", _cancel_form(shown)),
-            rx.fragment(_facts(shown), _actions(shown)),
+            rx.fragment(_facts(shown), rx.cond(shown.can_move, mail_off_line()), _actions(shown)),
         ),
         open=AppointmentState.is_open,
         title_key="scheduling.appointment.title",

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.interop.mail_note import mail_off_line
 from tht_app.components.layout.registry import allowed
 from tht_app.components.registration.form_watch import FormWatch
 from tht_app.components.registration.search_box import patient_picker
@@ -116,6 +117,7 @@ def booking_sheet() -> rx.Component:
             ui.error_summary(state.errors),
             *_fields(state),
             series_fields(state.errors),
+            mail_off_line(),
             ui.form_actions(
                 ui.submit_button("scheduling.booking.submit", icon="calendar-check"),
                 ui.button("common.cancel", on_click=BookingState.close_booking, test_id="scheduling-booking-cancel"),

@@ -69,8 +69,9 @@ async def begin_message(work: UnitOfWork, outbox_row: RowMapping, values: dict[s
         channel=outbox_row["channel"],
     )
     await work.run(
-        "insert into message (id, outbox_id, channel, appointment_id, kind, version, state, address_sealed, "
-        "created_at) values (:id, :id, :channel, :appointment_id, :kind, :version, 'sending', :address, :now) "
+        "insert into message (id, outbox_id, channel, appointment_id, entry_id, kind, version, state, "
+        "address_sealed, created_at) values (:id, :id, :channel, cast(:appointment_id as uuid), "
+        "cast(:entry_id as uuid), :kind, :version, 'sending', :address, :now) "
         "on conflict (outbox_id, channel) do update set state = 'sending', version = excluded.version, "
         "address_sealed = excluded.address_sealed",
         id=message_id,
@@ -213,8 +214,8 @@ async def open_link(work: UnitOfWork, code: str, *, to_change: bool = False) -> 
     lock = " for update of l" if to_change else ""
     await work.run("select set_config('app.link', :code, true)", code=code)
     return await work.fetch_one(
-        "select a.*, l.id as link_id, l.failures, l.confirmed_version, p.birth_date, d.display_name as doctor, "
-        "v.name_id as visit_type_id_text, v.name_en as visit_type_en_text "
+        "select a.*, cast(null as uuid) as entry_id, l.id as link_id, l.failures, l.confirmed_version, p.birth_date, "
+        "d.display_name as doctor, v.name_id as visit_type_id_text, v.name_en as visit_type_en_text "
         "from appointment a join appointment_link l on l.appointment_id = a.id join patient p on p.id = a.patient_id "
         "join practitioner d on d.person_id = a.practitioner_id join visit_type v on v.id = a.visit_type_id "
         f"where a.id = (select sec.linked_appointment()){lock}"

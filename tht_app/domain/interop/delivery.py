@@ -16,6 +16,7 @@ CHANNELS_OF: Mapping[str, tuple[Channel, ...]] = {
     "AppointmentMoved": (Channel.MAIL,),
     "AppointmentCancelled": (Channel.MAIL,),
     "AppointmentReminderDue": (Channel.MAIL,),
+    "WaitlistSlotFreed": (Channel.MAIL,),
 }
 """Events that somebody outside has to hear of; all others stay in the outbox as what happened."""
 
@@ -27,7 +28,9 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """The other side did not answer, or asked us to come later; nothing was handed over."""
     SIGN_IN_REFUSED = "sign_in_refused"
-    """The other side does not accept our user name, password or certificate."""
+    """The other side does not accept our user name or password, or does not speak TLS."""
+    UNTRUSTED = "untrusted"
+    """Nobody vouches for the other side's certificate, or it is another's or expired; nothing was said to it."""
     REFUSED = "refused"
     """The other side will never take this message."""
     RECIPIENT_REFUSED = "recipient_refused"

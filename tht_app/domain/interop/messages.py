@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
-from tht_app.domain.scheduling import AppointmentStatus
+from tht_app.domain.scheduling import AppointmentStatus, WaitlistStatus
 
 EVENT_OF_REMINDER = "AppointmentReminderDue"
 
@@ -18,6 +18,8 @@ class MessageKind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     REMINDER = "reminder"
+    OFFERED = "offered"
+    """A time has become free for somebody on the waiting list; it is not kept for them."""
 
 
 KIND_OF: Mapping[str, MessageKind] = {
@@ -25,7 +27,16 @@ KIND_OF: Mapping[str, MessageKind] = {
     "AppointmentMoved": MessageKind.MOVED,
     "AppointmentCancelled": MessageKind.CANCELLED,
     EVENT_OF_REMINDER: MessageKind.REMINDER,
+    "WaitlistSlotFreed": MessageKind.OFFERED,
 }
+STANDS_AS: Mapping[MessageKind, str] = {
+    MessageKind.BOOKED: AppointmentStatus.BOOKED,
+    MessageKind.MOVED: AppointmentStatus.BOOKED,
+    MessageKind.CANCELLED: AppointmentStatus.CANCELLED,
+    MessageKind.REMINDER: AppointmentStatus.BOOKED,
+    MessageKind.OFFERED: WaitlistStatus.OFFERED,
+}
+"""What the appointment, or the wish of who waits, has to be for its message to be true."""
 
 
 class NotSent(StrEnum):
@@ -39,16 +50,17 @@ class NotSent(StrEnum):
     PAST = "past"
     """The appointment has begun or is over."""
     OUTDATED = "outdated"
-    """The appointment was moved, cancelled or brought back meanwhile; its own event tells of that."""
+    """The appointment was moved, cancelled or brought back meanwhile, of which its own event tells; or the time is no
+    longer offered."""
     TOLD = "told"
     """A later message has told the same already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about the appointment and its patient at the moment of sending."""
+    """What is known about the appointment, or the offered time, and its patient at the moment of sending."""
 
-    status: AppointmentStatus
+    status: str
     start: datetime
     version: int
     address: str | None
@@ -64,12 +76,11 @@ def reason_not_to_send(
 ) -> NotSent | None:
     """Judge a message at the moment of sending, because days may lie between the event and now.
 
-    `promised` is the start that a reminder was planned for.
+    `promised` is the start that a reminder was planned for, or that was offered.
     """
-    wanted = AppointmentStatus.CANCELLED if kind is MessageKind.CANCELLED else AppointmentStatus.BOOKED
     if known.start <= now:
         return NotSent.PAST
-    if known.status is not wanted or (promised is not None and promised != known.start):
+    if known.status != STANDS_AS[kind] or (promised is not None and promised != known.start):
         return NotSent.OUTDATED
     if known.deceased:
         return NotSent.DECEASED
@@ -106,7 +117,8 @@ class AppointmentMessage:
     kind: MessageKind
     to: str
     lang: str
-    appointment_id: UUID
+    about: UUID
+    """The appointment; for an offer the wish on the waiting list."""
     version: int
     start: datetime
     end: datetime

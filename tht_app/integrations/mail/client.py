@@ -5,6 +5,7 @@ that nobody knows: that is said, not guessed.
 """
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
@@ -34,6 +35,8 @@ class MailServer:
     user: str = ""
     password: str = ""
     timeout: float = 20
+    ca_file: str = ""
+    """Certificates that are trusted besides those of the system."""
 
 
 class MailChannel:
@@ -74,6 +77,7 @@ class MailChannel:
             timeout=server.timeout,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
+            cert_bundle=server.ca_file or None,
         )
         try:
             await smtp.connect()
@@ -110,6 +114,8 @@ def _outcome(failure: Exception, progress: _Progress) -> Outcome:
         return _of_code(failure)
     if progress.handed_over:
         return Outcome.UNKNOWN
+    if any(isinstance(one, ssl.SSLCertVerificationError) for one in (failure, failure.__cause__)):  # also a ValueError
+        return Outcome.UNTRUSTED
     if isinstance(failure, aiosmtplib.SMTPNotSupported):  # no STARTTLS, no AUTH: we do not speak in the clear instead
         return Outcome.SIGN_IN_REFUSED
     if isinstance(failure, (UnicodeError, ValueError)):

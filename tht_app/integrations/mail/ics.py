@@ -46,7 +46,7 @@ def calendar_file(message: AppointmentMessage, sender: str) -> str:
 
 def uid_of(message: AppointmentMessage, sender: str) -> str:
     """The same for everything about one appointment."""
-    return f"{message.appointment_id}@{sender.rpartition('@')[2]}"
+    return f"{message.about}@{sender.rpartition('@')[2]}"
 
 
 def _zone(name: str, moment: datetime) -> list[str]:

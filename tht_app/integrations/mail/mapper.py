@@ -57,12 +57,23 @@ def mail_of(message: AppointmentMessage, sender: str, origin: str) -> EmailMessa
     link = f"{origin}/a/{message.code}?lang={lang}" if message.code else ""
     mail.set_content(_plain(message, link))
     mail.add_alternative(_html(message, link), subtype="html")
+    mail["Content-Language"] = lang
+    if message.kind is not MessageKind.OFFERED:  # nothing is booked yet that a calendar could hold
+        _add_calendar(mail, message, sender)
+    return mail
+
+
+def _add_calendar(mail: EmailMessage, message: AppointmentMessage, sender: str) -> None:
     calendar = calendar_file(message, sender)
     method = "CANCEL" if message.kind is MessageKind.CANCELLED else "REQUEST"
     mail.add_alternative(calendar, subtype="calendar", params={"method": method})
-    mail["Content-Language"] = lang
     mail.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename=FILE_NAME)
-    return mail
+
+
+def _ask(message: AppointmentMessage) -> str:
+    """What the link is for."""
+    offered = message.kind is MessageKind.OFFERED
+    return text_of("interop.mail.offered.link" if offered else "interop.mail.link", message.lang)
 
 
 def _one_line(text: str) -> str:
@@ -79,7 +90,7 @@ def _plain(message: AppointmentMessage, link: str) -> str:
     if link:
         until = f"{day_words(message.start, lang)} {clock_words(message.start)}"
         parts += [
-            f"{text_of('interop.mail.link', lang)}\n{link}",
+            f"{_ask(message)}\n{link}",
             text_of("interop.mail.link_until", lang, until=until),
         ]
     parts += [*_closing(message), message.clinic.name]
@@ -101,7 +112,7 @@ def _html(message: AppointmentMessage, link: str) -> str:
     ]
     if link:
         until = f"{day_words(message.start, lang)} {clock_words(message.start)}"
-        words = html.escape(text_of("interop.mail.link", lang))
+        words = html.escape(_ask(message))
         body += [
             f'<p>{words}<br><a href="{html.escape(link)}">{html.escape(link)}</a></p>',
             _paragraph(text_of("interop.mail.link_until", lang, until=until)),

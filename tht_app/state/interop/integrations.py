@@ -47,11 +47,11 @@ class IntegrationsState(Watching, Acting, rx.State):
 
 
 class MailNoteState(Acting, rx.State):
-    """Whether the front desk has to know that nothing leaves by mail."""
+    """Whether those who look after appointments have to know that nothing leaves by mail."""
 
     off: bool = False
 
-    @handler(needs=Permission.APPOINTMENT_WRITE)
+    @handler(needs=Permission.APPOINTMENT_READ)
     async def load(self) -> None:
         """Ask the settings; nobody is waited for."""
         self.off = not settings().mail_on

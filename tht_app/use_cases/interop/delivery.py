@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from tht_app.database.queries import interop as queries
+from tht_app.database.queries import interop_offer as offers
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.identity import Permission
@@ -23,7 +24,6 @@ from tht_app.domain.interop import (
     wait_before,
 )
 from tht_app.domain.registration.patient import NikMissing
-from tht_app.domain.scheduling import AppointmentStatus
 from tht_app.settings import settings
 from tht_app.use_cases.door import use_case
 
@@ -62,20 +62,22 @@ async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> Appointm
     if event is None:
         return None
     kind = KIND_OF[event["event"]]
-    facts = await queries.appointment_facts(work, event["aggregate_id"])
+    offered = kind is MessageKind.OFFERED
+    facts = await (offers.offer_facts if offered else queries.appointment_facts)(work, event["aggregate_id"])
     if facts is None:
         await queries.close_event(work, event["id"], not_sent=NotSent.OUTDATED.value)
         return None
     work.saw(facts["patient_id"])
     known = _known(work, facts)
-    promised = event["payload"].get("start")
+    promised = event["payload"].get("offered_starts_at" if offered else "start")
     reason = reason_not_to_send(
         kind, known, now=work.now(), promised=datetime.fromisoformat(promised) if promised else None
     )
     if reason is not None or known.address is None:
         await queries.close_event(work, event["id"], not_sent=(reason or NotSent.NO_ADDRESS).value)
         return None
-    values = {"appointment_id": facts["id"], "kind": kind.value, "version": known.version}
+    about = {"appointment_id": None if offered else facts["id"], "entry_id": facts["id"] if offered else None}
+    values = {**about, "kind": kind.value, "version": known.version}
     maybe_sent = await queries.begin_message(work, event, values, known.address)
     if maybe_sent and await queries.note_unknown(work, event["id"]) >= MOST_UNKNOWN:
         await queries.bury_event(work, event["id"], Outcome.UNKNOWN.value)
@@ -85,7 +87,7 @@ async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> Appointm
 
 def _known(work: UnitOfWork, facts: RowMapping) -> Known:
     return Known(
-        status=AppointmentStatus(facts["status"]),
+        status=facts["status"],
         start=facts["starts_at"],
         version=facts["version"],
         address=queries.address_of(work.vault, facts),
@@ -98,21 +100,28 @@ def _known(work: UnitOfWork, facts: RowMapping) -> Known:
 async def _message(
     work: UnitOfWork, message_id: UUID, kind: MessageKind, facts: RowMapping, address: str
 ) -> AppointmentMessage:
-    cancelled = kind is MessageKind.CANCELLED
     return AppointmentMessage(
         id=message_id,
         kind=kind,
         to=address,
         # Nobody asks patients for a language; who is registered as a foreigner is written to in English.
         lang="en" if facts["nik_missing"] == NikMissing.FOREIGNER.value else "id",
-        appointment_id=facts["id"],
+        about=facts["id"],
         version=facts["version"],
         start=facts["starts_at"].astimezone(work.zone),
         end=facts["ends_at"].astimezone(work.zone),
         doctor=facts["doctor"],
         clinic=await queries.clinic_name(work),
-        code="" if cancelled else await queries.link_of(work, facts["id"], facts["starts_at"]),
+        code=await _code(work, kind, facts),
     )
+
+
+async def _code(work: UnitOfWork, kind: MessageKind, facts: RowMapping) -> str:
+    if kind is MessageKind.CANCELLED:
+        return ""
+    if kind is MessageKind.OFFERED:
+        return await offers.link_of(work, facts)
+    return await queries.link_of(work, facts["id"], facts["starts_at"])
 
 
 @use_case(permission=Permission.MESSAGE_DELIVER, audit=AuditAction.UPDATE)

@@ -1,13 +1,14 @@
-"""What the holder of a message's link may do with that one appointment, once they know the patient's birth date.
+"""What the holder of a message's link may do with that one appointment or offer, once they say the birth date.
 
 The code alone shows date and time, to a session for which row-level security holds that appointment and nothing else.
 The birth date is asked once and answered with a proof that is good for a quarter of an hour, so that the date itself
 does not travel in forms. With the proof, a second program of the house changes the appointment by the same rules as the
-front desk: it has to see the whole calendar to know what is free.
+front desk: it has to see the whole calendar to know what is free. What is offered to somebody who waits is taken or
+declined in the same way.
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from tht_app.database.queries import interop as queries
+from tht_app.database.queries import interop_offer as offers
 from tht_app.database.queries import scheduling
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
@@ -30,12 +32,14 @@ from tht_app.domain.scheduling import (
     PractitionerId,
     RoomId,
     VisitTypeId,
+    WaitlistEntryId,
 )
 from tht_app.settings import settings
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.scheduling import CancelAppointment, FreeSlots, MoveAppointment
+from tht_app.use_cases.scheduling import BookFromWaitlist, CancelAppointment, DeclineOffer, FreeSlots, MoveAppointment
 from tht_app.use_cases.scheduling.booking import cancel_appointment, move_appointment
 from tht_app.use_cases.scheduling.free import find_free_slots
+from tht_app.use_cases.scheduling.waiting import book_from_waitlist, decline_offer
 
 PROOF_LASTS = timedelta(minutes=15)
 OFFERED = 3
@@ -54,6 +58,8 @@ class LinkAction(StrEnum):
     CONFIRM = "confirm"
     MOVE = "move"
     CANCEL = "cancel"
+    TAKE = "take"
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,15 @@ class LinkView:
     cancelled: bool = False
     free: tuple[Period, ...] = ()
     proof: str = ""
+    offer: bool = False
+    """Whether this is a time that is offered, not one that is booked."""
+    taken: bool = False
+    """Whether the offered time has become the patient's."""
 
 
 async def _row(work: UnitOfWork, code: str, *, to_change: bool = False) -> RowMapping:
-    row = await queries.open_link(work, code, to_change=to_change)
+    """The appointment behind a code, or the offer: that has an `entry_id`."""
+    row = await queries.open_link(work, code, to_change=to_change) or await offers.open_offer(work, to_change=to_change)
     if row is None or row["failures"] >= MOST_WRONG_DATES:
         raise NotFound
     work.saw(row["patient_id"])
@@ -120,7 +131,7 @@ async def prove_link(request: ProveLink, work: UnitOfWork) -> str:
     """The proof for `UseLink`; empty for a wrong birth date, which is counted. Raises like `look_at_link`."""
     row = await _row(work, request.code, to_change=True)
     if request.born != row["birth_date"]:
-        await queries.note_wrong_date(work, row["link_id"])
+        await (offers if row["entry_id"] else queries).note_wrong_date(work, row["link_id"])
         return ""
     return _proof(work, row, int((work.now() + PROOF_LASTS).timestamp()))
 
@@ -134,9 +145,11 @@ async def use_link(request: UseLink, work: UnitOfWork) -> LinkView:
     row = await _row(work, request.code, to_change=True)
     if not _proved(work, row, request.proof):
         return await _view(work, row, LinkState.LOCKED)
+    if row["entry_id"]:
+        await _answer(work, row, request.action)
+        return await _offer_view(work, await _row(work, request.code))
     await _act(work, row, request)
-    row = await _row(work, request.code)
-    return await _open_view(work, row, request.near)
+    return await _open_view(work, await _row(work, request.code), request.near)
 
 
 def _proved(work: UnitOfWork, row: RowMapping, proof: str) -> bool:
@@ -170,6 +183,18 @@ async def _act(work: UnitOfWork, row: RowMapping, request: UseLink) -> None:
         await move_appointment(MoveAppointment(AppointmentId(row["id"]), request.start), work)
 
 
+async def _answer(work: UnitOfWork, row: RowMapping, action: LinkAction) -> None:
+    """Take or decline an offer that still stands; nothing happens to any other."""
+    if not row["stands"]:
+        return
+    entry_id = WaitlistEntryId(row["entry_id"])
+    if action is LinkAction.TAKE:
+        doctor, room = PractitionerId(row["practitioner_id"]), RoomId(row["room_id"])
+        await book_from_waitlist(BookFromWaitlist(entry_id, row["starts_at"], doctor, room), work)
+    elif action is LinkAction.DECLINE:
+        await decline_offer(DeclineOffer(entry_id), work)
+
+
 def _changeable(work: UnitOfWork, row: RowMapping) -> bool:
     return work.now() <= changeable_until(row["starts_at"], settings().link_hours)
 
@@ -177,20 +202,33 @@ def _changeable(work: UnitOfWork, row: RowMapping) -> bool:
 async def _view(work: UnitOfWork, row: RowMapping, state: LinkState) -> LinkView:
     slot = scheduling.appointment_period(row)
     local = Period(slot.start.astimezone(work.zone), slot.end.astimezone(work.zone))
-    return LinkView(state, local, await queries.clinic_name(work), settings().link_hours)
+    clinic = await queries.clinic_name(work)
+    return LinkView(state, local, clinic, settings().link_hours, offer=row["entry_id"] is not None)
+
+
+async def _offer_view(work: UnitOfWork, row: RowMapping) -> LinkView:
+    plain = await _view(work, row, LinkState.OPEN if row["stands"] else LinkState.OVER)
+    return replace(
+        plain,
+        doctor=row["doctor"],
+        visit_type=_visit_type(row),
+        taken=row["taken"],
+        proof=_proof(work, row, int((work.now() + PROOF_LASTS).timestamp())),
+    )
+
+
+def _visit_type(row: RowMapping) -> tuple[tuple[str, str], ...]:
+    return (("id", row["visit_type_id_text"]), ("en", row["visit_type_en_text"]))
 
 
 async def _open_view(work: UnitOfWork, row: RowMapping, near: date | None) -> LinkView:
     booked = row["status"] == AppointmentStatus.BOOKED.value
     state = LinkState.OVER if not booked else LinkState.OPEN if _changeable(work, row) else LinkState.LATE
     plain = await _view(work, row, state)
-    return LinkView(
-        state=state,
-        slot=plain.slot,
-        clinic=plain.clinic,
-        hours=plain.hours,
+    return replace(
+        plain,
         doctor=row["doctor"],
-        visit_type=(("id", row["visit_type_id_text"]), ("en", row["visit_type_en_text"])),
+        visit_type=_visit_type(row),
         confirmed=row["confirmed_version"] == row["version"],
         cancelled=row["status"] == AppointmentStatus.CANCELLED.value,
         free=await _free(work, row, plain.slot, near) if state is LinkState.OPEN else (),
