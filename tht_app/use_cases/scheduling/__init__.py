@@ -26,10 +26,10 @@ from .holidays import (
     RemoveHoliday,
     SaveHoliday,
 )
+from .hours import HoursBlock, SetWorkingHours, WorkingHours, WorkingHoursOf
 from .master_data import (
     STANDARD_VISIT_TYPES,
     Device,
-    HoursBlock,
     InstallVisitTypes,
     ListDevices,
     ListPractitioners,
@@ -41,10 +41,7 @@ from .master_data import (
     SavePractitioner,
     SaveRoom,
     SaveVisitType,
-    SetWorkingHours,
     VisitType,
-    WorkingHours,
-    WorkingHoursOf,
 )
 from .overview import CalendarRange, CalendarView, ClosedPeriod, ClosedPeriods, HoldEntry
 from .placing import LONGEST_TEXT

@@ -26,7 +26,7 @@ from tht_app.domain.scheduling import (
     ensure_own_calendar,
 )
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.scheduling.master_data import HoursBlock, WorkingHours
+from tht_app.use_cases.scheduling.hours import HoursBlock, WorkingHours
 from tht_app.use_cases.scheduling.placing import ensure_texts, opened, seal, take
 
 MANAGE = Permission.SCHEDULE_WRITE

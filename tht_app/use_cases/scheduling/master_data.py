@@ -1,12 +1,12 @@
-"""Who works where and when, and why people come: doctors, rooms, devices, visit types, working hours."""
+"""Who works where, and why people come: doctors, rooms, devices, visit types."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tht_app.database.queries import scheduling as queries
-from tht_app.database.tables.scheduling import VisitTypeRow, WorkingHoursRow
+from tht_app.database.tables.scheduling import VisitTypeRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import ValidationFailed
@@ -19,9 +19,6 @@ from tht_app.domain.scheduling import (
     PractitionerId,
     RoomId,
     VisitTypeId,
-    WeeklyHours,
-    ensure_own_calendar,
-    running_into,
 )
 from tht_app.use_cases.door import use_case
 
@@ -87,24 +84,6 @@ class VisitType:
 
 
 @dataclass(frozen=True, slots=True)
-class HoursBlock:
-    """One block of a week; Monday is 1."""
-
-    weekday: int
-    starts: time
-    ends: time
-    room_id: RoomId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    """A block of a doctor's week with its validity; `valid_to` is the first day on which it no longer holds."""
-
-    practitioner_id: PractitionerId
-    block: WeeklyHours
-
-
-@dataclass(frozen=True, slots=True)
 class ListPractitioners:
     """All doctors; with `inactive` those too who no longer work here."""
 
@@ -130,13 +109,6 @@ class ListVisitTypes:
     """All visit types."""
 
     inactive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHoursOf:
-    """The weeks of one doctor, or of all."""
-
-    practitioner_id: PractitionerId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +167,6 @@ class InstallVisitTypes:
     """Add the standard visit types that an ENT clinic needs; those that are there already stay as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetWorkingHours:
-    """The doctor's week from a day on; what held before ends the day before."""
-
-    practitioner_id: PractitionerId
-    blocks: tuple[HoursBlock, ...]
-    valid_from: date
-
-
 STANDARD_VISIT_TYPES: tuple[SaveVisitType, ...] = (
     SaveVisitType("consultation", "Konsultasi", "Consultation", 15, tint=1, position=10),
     SaveVisitType("check-up", "Kontrol", "Check-up", 10, tint=2, position=20),
@@ -216,7 +179,7 @@ STANDARD_VISIT_TYPES: tuple[SaveVisitType, ...] = (
 )
 
 
-def _ensure(**rules: tuple[bool, str]) -> None:
+def ensure(**rules: tuple[bool, str]) -> None:
     """Name every field whose rule does not hold."""
     problems = {name: code for name, (holds, code) in rules.items() if not holds}
     if problems:
@@ -257,17 +220,10 @@ async def list_visit_types(request: ListVisitTypes, work: UnitOfWork) -> tuple[V
     return tuple(VisitType(**row) for row in await queries.visit_types(work, inactive=request.inactive))
 
 
-@use_case(permission=Permission.REFERENCE_READ, audit=AuditAction.READ, reads=True)
-async def working_hours_of(request: WorkingHoursOf, work: UnitOfWork) -> tuple[WorkingHours, ...]:
-    """Blocks by doctor, weekday and time, those of the past and of the future too."""
-    found = await queries.hours_of(work, request.practitioner_id)
-    return tuple(WorkingHours(PractitionerId(doctor), block) for doctor, block in found)
-
-
 @use_case(permission=MANAGE, audit=AuditAction.SETTINGS)
 async def save_practitioner(request: SavePractitioner, work: UnitOfWork) -> PractitionerId:
     """Keep what is shown and printed of a doctor."""
-    _ensure(
+    ensure(
         display_name=_named(request.display_name, LONGEST_TITLE),
         sip_number=(len(request.sip_number or "") <= LONGEST_NAME, "scheduling.name_length"),
         tint=(request.tint in TINTS, "choice"),
@@ -288,7 +244,7 @@ async def save_practitioner(request: SavePractitioner, work: UnitOfWork) -> Prac
 @use_case(permission=MANAGE, audit=AuditAction.SETTINGS)
 async def save_room(request: SaveRoom, work: UnitOfWork) -> RoomId:
     """Keep a room."""
-    _ensure(name=_named(request.name))
+    ensure(name=_named(request.name))
     await _ensure_free_name(work, "room", "name", request.name, request.room_id)
     values = {
         "id": request.room_id or work.new_id(),
@@ -305,7 +261,7 @@ async def save_device(request: SaveDevice, work: UnitOfWork) -> DeviceId:
     cleaning = request.cleaning_minutes
     if cleaning is None:
         cleaning = USUAL_CLEANING.get(DeviceKind(request.kind), 0) if request.kind in DEVICE_KINDS else 0
-    _ensure(
+    ensure(
         name=_named(request.name),
         kind=(request.kind in DEVICE_KINDS, "choice"),
         cleaning_minutes=(0 <= cleaning <= LONGEST_CLEANING, "scheduling.cleaning_minutes"),
@@ -325,7 +281,7 @@ async def save_device(request: SaveDevice, work: UnitOfWork) -> DeviceId:
 @use_case(permission=MANAGE, audit=AuditAction.SETTINGS)
 async def save_visit_type(request: SaveVisitType, work: UnitOfWork) -> VisitTypeId:
     """Keep a visit type; its length is a multiple of five minutes."""
-    _ensure(
+    ensure(
         code=_named(request.code, 40),
         name_id=_named(request.name_id),
         name_en=_named(request.name_en),
@@ -367,49 +323,6 @@ async def install_visit_types(request: InstallVisitTypes, work: UnitOfWork) -> i
         await work.add(rows)
         work.changed("visit_type", rows[0].id, new={"codes": [row.code for row in rows]})
     return len(rows)
-
-
-@use_case(permission=(MANAGE, Permission.SCHEDULE_WRITE_OWN), audit=AuditAction.SETTINGS)
-async def set_working_hours(request: SetWorkingHours, work: UnitOfWork) -> None:
-    """Replace a doctor's week from a day on; appointments that then lie outside stay where they are."""
-    ensure_own_calendar(work.person.permissions, work.person.id, request.practitioner_id, everyone=MANAGE)
-    await _ensure_week(request, work)
-    await queries.end_week(work, "working_hours", request.practitioner_id, request.valid_from)
-    rows = [
-        WorkingHoursRow(
-            id=work.new_id(),
-            practitioner_id=request.practitioner_id,
-            weekday=block.weekday,
-            starts=block.starts,
-            ends=block.ends,
-            valid_from=request.valid_from,
-            room_id=block.room_id,
-        )
-        for block in request.blocks
-    ]
-    await queries.add_week(work, rows)
-    work.changed(
-        "working_hours",
-        request.practitioner_id,
-        new={
-            "valid_from": request.valid_from,
-            "blocks": [f"{block.weekday} {block.starts}-{block.ends}" for block in request.blocks],
-        },
-    )
-
-
-async def _ensure_week(request: SetWorkingHours, work: UnitOfWork) -> None:
-    """Blocks in order, none running into another, rooms and doctor known."""
-    ordered = all(1 <= block.weekday <= 7 and block.starts < block.ends for block in request.blocks)
-    _ensure(blocks=(ordered, "scheduling.hours_order"))
-    week = [(block.weekday, block.starts, block.ends) for block in request.blocks]
-    rooms = {row["id"] for row in await queries.rooms(work, inactive=True)}
-    doctors = {row["id"] for row in await queries.practitioners(work, inactive=True)}
-    _ensure(
-        blocks=(running_into(week) is None, "scheduling.hours_overlap"),
-        room_id=(all(block.room_id is None or block.room_id in rooms for block in request.blocks), "choice"),
-        practitioner_id=(request.practitioner_id in doctors, "choice"),
-    )
 
 
 async def _ensure_free_name(work: UnitOfWork, table: str, column: str, name: str, own: UUID | None) -> None:

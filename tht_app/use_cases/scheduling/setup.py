@@ -27,17 +27,15 @@ from tht_app.use_cases.scheduling.closing import (
     list_leave,
     set_breaks,
 )
-from tht_app.use_cases.scheduling.master_data import (
-    Device,
+from tht_app.use_cases.scheduling.hours import (
     HoursBlock,
-    Practitioner,
-    Room,
     SetWorkingHours,
     WorkingHours,
     WorkingHoursOf,
     set_working_hours,
     working_hours_of,
 )
+from tht_app.use_cases.scheduling.master_data import Device, Practitioner, Room
 
 
 class Listed(StrEnum):

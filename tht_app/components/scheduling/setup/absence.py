@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.scheduling.setup.listing import setup_sheet
 from tht_app.components.ui import Column
 from tht_app.domain.scheduling import LeaveKind
 from tht_app.i18n import t
@@ -143,23 +144,14 @@ def _period_fields() -> rx.Component:
 
 
 def _sheet(what: str, save: Any, *fields: Any) -> rx.Component:
-    return ui.side_sheet(
-        ui.form(
-            ui.error_summary(State.errors),
-            rx.cond(State.refusal, ui.alert(State.refusal, "wait")),
-            *fields,
-            ui.form_actions(
-                ui.submit_button("common.save", icon="save", test_id=f"scheduling-setup-{what}-save"),
-                ui.button("common.cancel", on_click=State.close, test_id=f"scheduling-setup-{what}-cancel"),
-            ),
-            on_submit=save,
-            key_epoch=State.key_epoch,
-            errors=State.errors,
-        ),
-        open=State.mode == what,
+    return setup_sheet(
+        State,
+        what,
+        rx.cond(State.refusal, ui.alert(State.refusal, "wait")),
+        *fields,
         title_key=f"{WORDS}.add_{what}",
-        on_close=State.close,
-        test_id=f"scheduling-setup-{what}-sheet",
+        save=save,
+        is_open=State.mode == what,
     )
 
 

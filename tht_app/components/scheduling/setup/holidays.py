@@ -5,13 +5,12 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components import ui
-from tht_app.components.scheduling.setup.listing import typed
+from tht_app.components.scheduling.setup.listing import entry_sheet, typed
 from tht_app.components.ui import Column
 from tht_app.domain.scheduling import HolidayKind
 from tht_app.i18n import t
 from tht_app.i18n.words import language_var
 from tht_app.state.scheduling.setup.holidays import HolidayImportState, HolidaysState
-from tht_app.state.scheduling.setup.listing import ENTRY
 
 State: Any = HolidaysState
 Import: Any = HolidayImportState
@@ -111,43 +110,29 @@ def _head() -> rx.Component:
 
 def _sheet() -> rx.Component:
     chosen = State.chosen
-    return ui.side_sheet(
-        ui.form(
-            ui.error_summary(State.errors),
-            rx.el.input(type="hidden", name=ENTRY, value=chosen.id),
-            typed(State, "day", "holiday_day", kind="date", required=True, default_value=chosen.day),
-            typed(State, "name_id", "holiday_name_id", required=True, max_length=120, default_value=chosen.name_id),
-            typed(
-                State,
-                "name_en",
-                "holiday_name_en",
-                max_length=120,
-                default_value=chosen.name_en,
-                help_key="scheduling.setup.help.holiday_name_en",
-            ),
-            typed(State, "holiday_kind", "holiday_kind", kind="select", options=KINDS, default_value=chosen.kind),
-            ui.checkbox(
-                "scheduling.setup.field.holiday_closed",
-                "holiday_closed",
-                checked=chosen.closed,
-                test_id="scheduling-setup-holiday-closed",
-            ),
-            ui.checkbox(
-                "scheduling.setup.field.holiday_provisional", "holiday_provisional", checked=chosen.provisional
-            ),
-            ui.form_actions(
-                ui.submit_button("common.save", icon="save", test_id="scheduling-setup-holidays-save"),
-                ui.button("common.cancel", on_click=State.close, test_id="scheduling-setup-holidays-cancel"),
-            ),
-            on_submit=State.save,
-            key_epoch=State.key_epoch,
-            errors=State.errors,
-            key=chosen.id,
-        ),
-        open=State.is_open,
-        title_key=rx.cond(chosen.id == "", t("scheduling.setup.holidays.add"), t("scheduling.setup.holidays.edit")),
-        on_close=State.close,
-        test_id="scheduling-setup-holidays-sheet",
+    english = typed(
+        State,
+        "name_en",
+        "holiday_name_en",
+        max_length=120,
+        default_value=chosen.name_en,
+        help_key="scheduling.setup.help.holiday_name_en",
+    )
+    closed = ui.checkbox(
+        "scheduling.setup.field.holiday_closed",
+        "holiday_closed",
+        checked=chosen.closed,
+        test_id="scheduling-setup-holiday-closed",
+    )
+    return entry_sheet(
+        State,
+        "holidays",
+        typed(State, "day", "holiday_day", kind="date", required=True, default_value=chosen.day),
+        typed(State, "name_id", "holiday_name_id", required=True, max_length=120, default_value=chosen.name_id),
+        english,
+        typed(State, "holiday_kind", "holiday_kind", kind="select", options=KINDS, default_value=chosen.kind),
+        closed,
+        ui.checkbox("scheduling.setup.field.holiday_provisional", "holiday_provisional", checked=chosen.provisional),
     )
 
 

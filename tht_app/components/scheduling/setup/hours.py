@@ -6,6 +6,7 @@ import reflex as rx
 
 from tht_app.components import ui
 from tht_app.components.layout.registry import allowed
+from tht_app.components.scheduling.setup.listing import setup_sheet
 from tht_app.components.ui.field import BOX, error_line
 from tht_app.components.ui.words import said
 from tht_app.domain.identity import Permission
@@ -189,32 +190,24 @@ def _typed_day(day: Any) -> rx.Component:
 
 
 def _sheet() -> rx.Component:
-    return ui.side_sheet(
-        ui.form(
-            ui.error_summary(State.errors),
-            ui.field(
-                "scheduling.setup.hours.valid_from",
-                "hours_valid_from",
-                kind="date",
-                required=True,
-                default_value=State.valid_from,
-                help_key="scheduling.setup.hours.valid_from_help",
-                error=State.errors["hours_valid_from"],
-            ),
-            rx.foreach(State.days, _typed_day),
-            ui.form_actions(
-                ui.submit_button("common.save", icon="save", test_id="scheduling-setup-hours-save"),
-                ui.button("common.cancel", on_click=State.close, test_id="scheduling-setup-hours-cancel"),
-            ),
-            on_submit=State.save,
-            key_epoch=State.key_epoch,
-            errors=State.errors,
-            key=State.doctor,
-        ),
-        open=State.is_open,
+    since = ui.field(
+        "scheduling.setup.hours.valid_from",
+        "hours_valid_from",
+        kind="date",
+        required=True,
+        default_value=State.valid_from,
+        help_key="scheduling.setup.hours.valid_from_help",
+        error=State.errors["hours_valid_from"],
+    )
+    return setup_sheet(
+        State,
+        "hours",
+        since,
+        rx.foreach(State.days, _typed_day),
         title_key="scheduling.setup.hours.edit",
-        on_close=State.close,
-        test_id="scheduling-setup-hours-sheet",
+        save=State.save,
+        is_open=State.is_open,
+        key=State.doctor,
     )
 
 

@@ -90,22 +90,37 @@ def entry_list(
 
 def entry_sheet(state: Any, name: str, *fields: Any) -> rx.Component:
     """The sheet in which an entry is added or corrected."""
+    return setup_sheet(
+        state,
+        name,
+        rx.el.input(type="hidden", name=ENTRY, value=state.chosen.id),
+        *fields,
+        title_key=rx.cond(state.chosen.id == "", t(f"scheduling.setup.{name}.add"), t(f"scheduling.setup.{name}.edit")),
+        save=state.save,
+        is_open=state.is_open,
+        key=state.chosen.id,
+    )
+
+
+def setup_sheet(
+    state: Any, name: str, *fields: Any, title_key: Any, save: Any, is_open: Any, **more: Any
+) -> rx.Component:
+    """A sheet of the set-up: what is wrong, the fields, keep or leave. `more` goes to the form."""
     return ui.side_sheet(
         ui.form(
             ui.error_summary(state.errors),
-            rx.el.input(type="hidden", name=ENTRY, value=state.chosen.id),
             *fields,
             ui.form_actions(
                 ui.submit_button("common.save", icon="save", test_id=f"scheduling-setup-{name}-save"),
                 ui.button("common.cancel", on_click=state.close, test_id=f"scheduling-setup-{name}-cancel"),
             ),
-            on_submit=state.save,
+            on_submit=save,
             key_epoch=state.key_epoch,
             errors=state.errors,
-            key=state.chosen.id,
+            **more,
         ),
-        open=state.is_open,
-        title_key=rx.cond(state.chosen.id == "", t(f"scheduling.setup.{name}.add"), t(f"scheduling.setup.{name}.edit")),
+        open=is_open,
+        title_key=title_key,
         on_close=state.close,
         test_id=f"scheduling-setup-{name}-sheet",
     )

@@ -25,7 +25,7 @@ from tht_app.state.scheduling.setup.holiday_views import (
     read_holiday,
     read_year,
 )
-from tht_app.state.scheduling.setup.listing import ENTRY, MANAGE
+from tht_app.state.scheduling.setup.listing import ENTRY, MANAGE, prefixed
 from tht_app.use_cases.scheduling import (
     HolidayImport,
     ImportHolidays,
@@ -87,7 +87,7 @@ class HolidaysState(Watching, Acting, rx.State):
         try:
             await self._execute(request, key)
         except ValidationFailed as refused:
-            raise ValidationFailed({PREFIX + name: what for name, what in refused.fields.items()}) from refused
+            raise prefixed(refused, PREFIX) from refused
         self.key_epoch += 1
         self.is_open = False
         await self._reread()

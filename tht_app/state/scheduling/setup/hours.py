@@ -17,6 +17,7 @@ from tht_app.live.view import LiveView
 from tht_app.live.watching import Watching
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
+from tht_app.state.scheduling.setup.listing import prefixed
 from tht_app.state.scheduling.setup.weeks import (
     PREFIX,
     TypedBlock,
@@ -122,7 +123,7 @@ class HoursState(Watching, Acting, rx.State):
         try:
             await self._execute(request, key)
         except ValidationFailed as refused:
-            raise ValidationFailed({PREFIX + name: what for name, what in refused.fields.items()}) from refused
+            raise prefixed(refused, PREFIX) from refused
         self.key_epoch += 1
         self.is_open = False
         await self._reread()

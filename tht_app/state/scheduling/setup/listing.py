@@ -25,6 +25,12 @@ ENTRY = "entry_id"
 """The hidden field of a form that corrects an entry; a new one has none."""
 
 
+def prefixed(refused: ValidationFailed, prefix: str, places: Mapping[str, str] | None = None) -> ValidationFailed:
+    """The refusal with the names of the form's fields; `places` are those that are called otherwise."""
+    other = places or {}
+    return ValidationFailed({prefix + other.get(name, name): what for name, what in refused.fields.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class ListOf:
     """What one list is made of."""
@@ -46,9 +52,7 @@ class ListOf:
 
     def renamed(self, refused: ValidationFailed) -> ValidationFailed:
         """The refusal with the names of the form's fields."""
-        return ValidationFailed(
-            {self.prefix + self.places.get(name, name): what for name, what in refused.fields.items()}
-        )
+        return prefixed(refused, self.prefix, self.places)
 
 
 class Listing(Watching, Acting, rx.State, mixin=True):
