@@ -165,6 +165,24 @@ async def test_a_forged_address_gets_the_same_page_as_an_unknown_one_and_is_slow
     await stranger.close()
 
 
+async def test_one_television_opened_twenty_times_goes_on_and_a_forged_address_changes_nothing(
+    server: RunningServer, television: Browser, room: Room
+) -> None:
+    tabs = [await shown(television)]
+    for _ in range(20):
+        answer = await television.http.get(f"/display/{room.pairing.token}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/display")
+        tabs.append(await shown(television))
+    stranger = server.browser(address="203.0.113.126")
+    assert (await stranger.http.get(f"/display/{room.pairing.token[:-1]}0x")).status_code == 404
+    with pytest.raises(SocketRefused):
+        await stranger.tab().open("/display")
+    ticket = await room.call()
+    took = await asyncio.gather(*(news_of(tab, ticket.label) for tab in tabs))
+    assert max(took) < NEWS_SECONDS
+    await stranger.close()
+
+
 async def test_a_browser_of_staff_does_not_become_a_television(server: RunningServer, room: Room) -> None:
     browser = await server.signed_in("admin", address="203.0.113.121")
     session = browser.session
