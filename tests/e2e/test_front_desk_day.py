@@ -17,7 +17,7 @@ def refused_then_overridden(page: Page) -> str:
     """Ask for a time that is taken, in another room, and book it all the same with a reason."""
     page.mouse.click(*spot(page, SARI, "11.00"))
     page.get_by_test_id("scheduling-booking-patient").fill("Agus")
-    page.get_by_role("option").first.click()
+    page.locator("li[role=option]").first.click()
     name = page.get_by_test_id("scheduling-booking-patient").input_value()
     page.get_by_test_id("scheduling-booking-time").fill("10.05")
     page.get_by_test_id("scheduling-booking-room").select_option(label="Ruang 4")
@@ -34,7 +34,7 @@ def booked_for_now(page: Page) -> str:
     now = datetime.now(ZONE) - timedelta(minutes=5)
     page.get_by_test_id("scheduling-booking-open").click()
     page.get_by_test_id("scheduling-booking-patient").fill("Budi")
-    page.get_by_role("option").first.click()
+    page.locator("li[role=option]").first.click()
     name = page.get_by_test_id("scheduling-booking-patient").input_value()
     doctor = page.get_by_test_id("scheduling-booking-doctor")
     doctor.select_option(doctor.locator("option").filter(has_text="Ahmad").get_attribute("value"))

@@ -45,7 +45,7 @@ def test_two_records_become_one_and_two_again(seat: SeatsPeople):
     page.get_by_test_id("registration-merge-open").click()
     box = page.get_by_test_id("registration-merge-other")
     box.press_sequentially(f"{NAME} Putri", delay=20)
-    page.get_by_role("option").first.click()
+    page.locator("li[role=option]").first.click()
     expect(page.get_by_test_id("registration-merge-table")).to_contain_text(old_number)
     page.get_by_test_id("registration-merge-pick_phone-left").check()
     page.get_by_test_id("registration-merge-review").click()

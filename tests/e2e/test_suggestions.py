@@ -19,8 +19,8 @@ WATCH = """(box) => {
 
 def rows(page: Page) -> list[str]:
     """The suggestions that are there now."""
-    page.get_by_role("option").first.wait_for()
-    return page.get_by_role("option").all_inner_texts()
+    page.locator("li[role=option]").first.wait_for()
+    return page.locator("li[role=option]").all_inner_texts()
 
 
 def test_only_the_answer_to_what_stands_in_the_box_is_shown_or_taken(seat: SeatsPeople) -> None:
@@ -46,7 +46,7 @@ def test_only_the_answer_to_what_stands_in_the_box_is_shown_or_taken(seat: Seats
     box.evaluate(WATCH)
     assert rows(page) == former, "asked again, answered again"
     page.keyboard.press("Escape")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator("li[role=option]")).to_have_count(0)
     box.press("ArrowDown")
     assert rows(page) == former
     assert set(page.evaluate("window.shownRows")) <= set(former)
