@@ -35,7 +35,7 @@ async def one_person(tab: Tab, number: int, figures: dict[str, list[float]]) -> 
     await asyncio.sleep(dice.random())
     for turn in range(ROUNDS):
         kind = "light" if turn % 2 else "door"
-        payload = {"notice_id": "none"} if kind == "light" else {"text": dice.choice(WORDS)}
+        payload = {"notice_id": "none"} if kind == "light" else {"text": dice.choice(WORDS), "question": "1"}
         before, started = len(tab.updates), time.perf_counter()
         await tab.send(LIGHT if kind == "light" else DOOR, "/nowhere", payload)
         while len(tab.updates) == before:

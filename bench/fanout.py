@@ -129,7 +129,9 @@ async def clicking(tab: Tab, times: list[float], stop: asyncio.Event) -> None:
     while not stop.is_set():
         started = time.perf_counter()
         before = len(tab.updates)
-        await tab.send(f"{STATE}.{BOX}.search", "/", {"text": WORDS[len(times) % len(WORDS)]})
+        await tab.send(
+            f"{STATE}.{BOX}.search", "/", {"text": WORDS[len(times) % len(WORDS)], "question": str(len(times))}
+        )
         while not any(name.endswith(BOX) for update in tab.updates[before:] for name in update.get("delta") or ()):
             await asyncio.wait_for(tab.news(), 30)
         times.append((time.perf_counter() - started) * 1000)

@@ -32,7 +32,7 @@ async def test_whoever_copies_a_tab_token_gets_an_empty_tab_of_their_own(server:
     await a_patient(actors["admin"], name=f"{FIRST_NAME} Sukmawijaya")
     victim = await server.signed_in("admin")
     tab = await victim.tab().open("/nowhere")
-    await tab.fire(SEARCH, text=FIRST_NAME)
+    await tab.fire(SEARCH, text=FIRST_NAME, question="1")
     assert FIRST_NAME in json.dumps(tab.updates)
     thief = await server.signed_in("kasir", address="198.51.100.31")
     beside = await thief.tab(tab.token).open("/nowhere")
@@ -55,7 +55,7 @@ async def test_whoever_copies_a_tab_token_gets_an_empty_tab_of_their_own(server:
 async def test_the_next_person_in_the_same_tab_sees_nothing_of_the_former(server: RunningServer):
     browser = await server.signed_in("admin")
     tab = await browser.tab().open("/nowhere")
-    await tab.fire(SEARCH, text=FIRST_NAME)
+    await tab.fire(SEARCH, text=FIRST_NAME, question="1")
     assert FIRST_NAME in json.dumps(tab.updates)
     await browser.http.post("/signout")
     await asyncio.wait_for(tab.closed.wait(), 3)
@@ -71,14 +71,14 @@ async def test_the_next_person_in_the_same_tab_sees_nothing_of_the_former(server
 async def test_a_role_taken_away_works_at_the_next_click(server: RunningServer):
     browser = await server.signed_in("perawat", address="198.51.100.32")
     tab = await browser.tab().open("/nowhere")
-    await tab.fire(SEARCH, text=FIRST_NAME)
+    await tab.fire(SEARCH, text=FIRST_NAME, question="1")
     assert FIRST_NAME in json.dumps(tab.updates)
     taken = "delete from sec.person_role where person_id = %s and role = 'nurse'"
     person = server.clinic.person_id("perawat")
     server.clinic.admin_fetch(taken, person)
     try:
         await asyncio.sleep(2.1)
-        answer = await tab.fire(SEARCH, text=FIRST_NAME)
+        answer = await tab.fire(SEARCH, text=FIRST_NAME, question="1")
         assert FIRST_NAME not in json.dumps(answer)
         assert tab.value("person_state", "permissions") == []
     finally:

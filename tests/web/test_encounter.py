@@ -49,7 +49,7 @@ async def test_nothing_picked_for_one_patient_waits_at_the_next(server: RunningS
     first, second = await new_visit(actors), await new_visit(actors, "Budi Santoso")
     tab = await tab_on(server, "dokter", first)
     path = f"/encounters/{first}"
-    await tab.fire(f"{DIAGNOSIS}.search", path, text="congek")
+    await tab.fire(f"{DIAGNOSIS}.search", path, text="congek", question="1")
     await tab.fire(f"{DIAGNOSIS}.pick", path, code="H66.1")
     await tab.fire(f"{EXAM}.tap", path, finding="ear.right.ear_canal.cerumen")
     assert tab.value("diagnosis_state", "code") == "H66.1"

@@ -292,6 +292,8 @@ async def test_what_is_allowed_also_happens(server: RunningServer, name: str):
 async def test_a_search_by_the_front_desk_finds_the_patient(server: RunningServer, canary: UUID):
     browser = await server.signed_in("admin", address="198.51.100.191")
     tab = await browser.tab().open("/nowhere")
-    came = await through(tab, all_handlers()["registration.picker.search_box_state.search"], {"text": FIRST_NAME})
+    came = await through(
+        tab, all_handlers()["registration.picker.search_box_state.search"], {"text": FIRST_NAME, "question": "1"}
+    )
     assert CANARY in json.dumps(came)
     await browser.close()

@@ -88,9 +88,9 @@ class StyleguideState(Acting, rx.State):
         self.tab = tab
 
     @handler(needs=SIGNED_IN)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest sample people."""
-        self.answers = text
+        self.answers = question
         self.options = [
             SampleOption(str(number), name, f"RM 00-12-{30 + number}")
             for number, name in enumerate(PEOPLE)

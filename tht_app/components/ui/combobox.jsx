@@ -7,20 +7,23 @@ const KEPT_MS = 60000;
 // What was chosen survives a screen that is drawn afresh, as the fields of form.jsx do.
 const kept = new Map();
 
-// Suggestions count only as the answer to what stands in the box now: `answers` names the text they were found for, and
-// what was there before the question was put is never the answer to it, not even to the same text.
+let questions = 0;
+const newQuestion = () => `${Date.now()}-${(questions += 1)}`;
+
+// Suggestions count only as the answer to what stands in the box now: every question has a name, and `answers` is the name
+// of the one that `results` were found for.
 function useSuggestions({ results, answers, least, onSearch }) {
   const timer = useRef(null);
-  const asked = useRef({ text: "", before: results });
+  const asked = useRef({ text: "", question: null });
   useEffect(() => () => clearTimeout(timer.current), []);
   const ask = (text, pause = PAUSE_MS) => {
     if (text === asked.current.text) return;
     clearTimeout(timer.current);
-    asked.current = { text, before: results };
-    if (text.length >= least) timer.current = setTimeout(() => onSearch(text), pause);
+    const question = text.length >= least ? newQuestion() : null;
+    asked.current = { text, question };
+    if (question) timer.current = setTimeout(() => onSearch(text, question), pause);
   };
-  const { text, before } = asked.current;
-  const fresh = text.length >= least && answers === text && results !== before;
+  const fresh = asked.current.question !== null && answers === asked.current.question;
   return { ask, fresh, found: fresh ? results : [] };
 }
 

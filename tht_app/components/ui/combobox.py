@@ -45,7 +45,7 @@ class ComboboxBox(rx.Component):
     box_props: rx.Var[dict[str, Any]]
     list_class: rx.Var[str]
     item_class: rx.Var[str]
-    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
     on_pick: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
@@ -69,11 +69,11 @@ def combobox(
 ) -> rx.Component:
     """Suggestions for a typed text.
 
-    `on_search(text)` is sent 180 ms after the last key, from the `least`-th character; it fills `results`, a Var of
-    `list[Option]` (or any object with value, label, hint), and `answers` with the text it was given: nothing found for
-    another text is ever shown or taken. `on_pick(value)` is sent for the chosen one. With `name` it is a field of a
-    form: the chosen text stays and its value is sent; without, the box empties for the next search. `auto_focus` is for
-    the box of a sheet or dialog in which one begins.
+    `on_search(text, question)` is sent 180 ms after the last key, from the `least`-th character; it fills `results`, a
+    Var of `list[Option]` (or any object with value, label, hint), and `answers` with the question that it was given:
+    what was found for another is never shown nor taken. `on_pick(value)` is sent for the chosen one. With `name` it is
+    a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
+    `auto_focus` is for the box of a sheet or dialog in which one begins.
     """
     mark = mark_of(label_key, test_id)
     identity = name or mark or "combobox"

@@ -51,9 +51,9 @@ class DiagnosisState(Acting, rx.State):
     asks_side: bool = False
 
     @handler(needs=Permission.RECORD_WRITE, supersedes=True)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest codes."""
-        self.results, self.answers = code_views(await self._execute(SearchIcd10(text)), self._lang()), text
+        self.results, self.answers = code_views(await self._execute(SearchIcd10(text)), self._lang()), question
 
     @handler(needs=Permission.RECORD_WRITE)
     async def pick(self, code: str) -> None:

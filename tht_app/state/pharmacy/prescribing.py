@@ -56,12 +56,12 @@ class PrescribingState(Acting, rx.State):
         await self._show()
 
     @handler(needs=WRITE, supersedes=True)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest products."""
         lang = self._lang()
         products = await self._execute(SearchProducts(text))
         self._found = [(str(product.id), product_view(product, lang)) for product in products]
-        self.options, self.answers = [option_view(product, lang) for product in products], text
+        self.options, self.answers = [option_view(product, lang) for product in products], question
 
     @handler(needs=WRITE)
     async def pick(self, product_id: str) -> None:
