@@ -35,7 +35,7 @@ export function Combobox({ onSearch, onPick, results, answers, name, initial, in
   const box = useRef(null);
   const id = useId();
   const { ask, fresh, found } = useSuggestions({ results, answers, least, onSearch });
-  useEffect(() => setActive(0), [results]);
+  useEffect(() => setActive(0), [answers]);
   const place = `${typeof location === "undefined" ? "" : location.pathname}|${boxProps.id}`;
   const touched = useRef(false);
   useEffect(() => {
