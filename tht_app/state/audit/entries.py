@@ -84,12 +84,13 @@ class PatientFilterState(Acting, rx.State):
     """Suggestions for the patient that the log is asked about."""
 
     options: list[PatientOption] = []
+    answers: str = ""
 
     @handler(needs=READ)
-    async def search(self, text: str) -> None:
+    async def search(self, text: str, question: str) -> None:
         """Suggest patients by record number or name."""
         found = await self._execute(FindAuditedPatients(text))
-        self.options = [option_view(patient, self._lang()) for patient in found]
+        self.options, self.answers = [option_view(patient, self._lang()) for patient in found], question
 
     @handler(needs=READ)
     async def open_report(self, patient_id: str) -> EventSpec:
