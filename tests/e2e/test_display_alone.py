@@ -85,14 +85,14 @@ def test_the_lamp_stays_lit_and_the_picture_wanders_within_the_screen(
     assert page.evaluate("() => window.lamps[0].kind") == "screen"
     shifts = [page.evaluate(SHIFT)]
     for _ in range(8):
-        page.clock.run_for(THREE_MINUTES)
+        page.clock.fast_forward(THREE_MINUTES)
         page.wait_for_function(f"(was) => ({SHIFT})() !== was", arg=shifts[-1])
         shifts.append(page.evaluate(SHIFT))
         assert page.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
     assert len(set(shifts)) == 6, "round and round, never longer in one place"
     assert page.evaluate("() => window.lamps.length") == 1, "one lamp is enough while it is lit"
     page.evaluate("() => { window.lamps[0].released = true; }")
-    page.clock.run_for(THREE_MINUTES)
+    page.clock.fast_forward(THREE_MINUTES)
     page.wait_for_function("() => window.lamps.length === 2")
 
 

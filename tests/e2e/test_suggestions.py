@@ -41,6 +41,7 @@ def test_only_the_answer_to_what_stands_in_the_box_is_shown_or_taken(seat: Seats
     expect(box).to_have_value(found[0].split("\n")[0])
 
     page.get_by_test_id("scheduling-booking-cancel").click()
+    expect(page.get_by_test_id("scheduling-booking")).to_be_hidden()
     page.keyboard.press("n")
     box.fill("Siti")
     box.evaluate(WATCH)
