@@ -79,9 +79,9 @@ async def complain(server: RunningServer, visit: UUID) -> None:
     """All that makes a server write something: wrong types, missing things, refusals, failures of the database."""
     browser = await server.signed_in("admin")
     tab = await browser.tab().open("/nowhere")
-    await tab.fire(SEARCH, text=NAME)
+    await tab.fire(SEARCH, text=NAME, question="1")
     assert NAME in json.dumps(tab.updates)
-    await tab.send(SEARCH, "/", {"text": {"forged": [NAME, SEALED["nik"]]}})
+    await tab.send(SEARCH, "/", {"text": {"forged": [NAME, SEALED["nik"]]}, "question": "1"})
     await tab.send(f"{SEARCH}_{NAME}", "/", {"text": SEALED["nik"]})
     await tab.send("reflex___state____state.handle_frontend_exception", "/", {"info": NAME, "component_stack": NAME})
     await tab.settle()
