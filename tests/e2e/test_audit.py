@@ -63,7 +63,7 @@ def test_a_patient_is_found_in_one_box_and_the_table_is_what_was_filtered(seat: 
     page = desk.go("/audit")
     box = page.get_by_test_id("audit-report-patient")
     box.press_sequentially("putri", delay=20)
-    page.get_by_role("option").first.click()
+    page.locator("li[role=option]").first.click()
     page.wait_for_url(RECORD)
     desk.go("/audit?outcome=denied")
     exported = desk.context.request.get(f"{desk.origin}{page.get_by_test_id('audit-export').get_attribute('href')}")
