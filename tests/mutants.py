@@ -754,7 +754,7 @@ MUTANTS = [
     ),
     Mutant(
         "offers-open-to-people",
-        "alembic/versions/0022_offer_link.py",
+        "alembic/versions/0024_offer_link.py",
         "and l.failures < 10 and sec.has('appointment.link')",
         "and l.failures < 10",
         ("tests/web/test_offer_link.py",),
