@@ -563,6 +563,58 @@ MUTANTS = [
         ("tests/domain/test_audit_chain.py",),
     ),
     Mutant(
+        "backup-chunks-may-move",
+        "tht_app/database/backup/container.py",
+        '    return number.to_bytes(11, "big") + (b"\\x01" if last else b"\\x00")\n',
+        '    return bytes(11) + (b"\\x01" if last else b"\\x00")\n',
+        ("tests/backup/test_container.py",),
+    ),
+    Mutant(
+        "a-backup-may-end-early",
+        "tht_app/database/backup/container.py",
+        "        if self._ended or len(head) < LENGTH.size:\n",
+        "        if not head:\n"
+        "            return RECORD.pack(b'Z', 14) + b'{\"members\": 2}'\n"
+        "        if self._ended:\n",
+        ("tests/backup/test_container.py",),
+    ),
+    Mutant(
+        "hidden-tables-are-dumped-empty",
+        "tht_app/database/backup/snapshot.py",
+        "    if hidden:\n",
+        "    if False:\n",
+        ("tests/backup/test_making.py",),
+    ),
+    Mutant(
+        "backups-are-written-in-place",
+        "tht_app/database/backup/shelf.py",
+        'partial, target = self.folder / f".{name}.partial", self.folder / name',
+        "partial, target = self.folder / name, self.folder / name",
+        ("tests/backup/test_making.py",),
+    ),
+    Mutant(
+        "restored-sessions-live",
+        "tht_app/database/backup/restore.py",
+        "update sec.session set revoked_at = now() where revoked_at is null",
+        "update sec.session set revoked_at = now() where false",
+        ("tests/backup/test_making.py",),
+    ),
+    Mutant(
+        "log-segments-are-overwritten",
+        "tht_app/database/backup/wal_push.py",
+        "    if target.exists():\n",
+        "    if False:\n",
+        ("tests/backup/test_wal.py",),
+    ),
+    Mutant(
+        "a-proof-is-written-into-the-former-epoch",
+        "tht_app/cli/restore.py",
+        "            epoch = begin_again(",
+        "            asyncio.run(prove(place.settings, scratch, plan.path, plan.master))\n"
+        "            epoch = begin_again(",
+        ("tests/cli/test_backup.py",),
+    ),
+    Mutant(
         "seals-mix-epochs",
         "tht_app/database/seal.py",
         '"where epoch = :epoch and txid',

@@ -15,7 +15,15 @@ from dotenv import dotenv_values
 from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRET_FIELDS = ("database_url", "database_gate_url", "database_admin_url", "master_key", "smtp_password")
+SECRET_FIELDS = (
+    "database_url",
+    "database_gate_url",
+    "database_admin_url",
+    "database_backup_url",
+    "master_key",
+    "smtp_password",
+    "backup_s3_secret_key",
+)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ENV_FILE = ".env"
 ClinicZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
@@ -44,6 +52,10 @@ class Settings(BaseSettings):
     database_gate_url: str = ""
     database_admin_url: str = ""
     """Read by `tht migrate` alone: a role with CREATEROLE and CREATE on the database, never a superuser."""
+    database_backup_url: str = ""
+    """Read by `tht backup` alone: the login role `tht_backup`, which may read everything and change nothing."""
+    embedded: bool = False
+    """Set by the program itself: the addresses above are those of the embedded server."""
     master_key_file: Path | None = None
     """File with 32 random bytes, outside the data folder; `tht init` makes it."""
     master_key: str = ""
@@ -54,6 +66,24 @@ class Settings(BaseSettings):
 
     most_sessions: int = Field(default=5, ge=1, le=100)
     """On how many devices somebody may be signed in; the one used longest ago makes room."""
+
+    backup_dir: Path | None = None
+    """Where backups lie, best on another disk; beside the data folder when empty."""
+    backup_hour: int = Field(default=2, ge=-1, le=23)
+    """Hour of the clinic's day at which the daily backup is made, or when the clinic opens after it; -1: never."""
+    backup_daily: int = Field(default=14, ge=1, le=3660)
+    backup_weekly: int = Field(default=8, ge=0, le=520)
+    backup_monthly: int = Field(default=24, ge=0, le=600)
+    """Of how many days, weeks and months the newest backup is kept."""
+    backup_wal: bool = False
+    """Keep the embedded server's write-ahead log too, so that any moment can be restored."""
+    backup_s3_endpoint: str = ""
+    """`https://` address of storage that speaks S3; empty means that no copy leaves the machine."""
+    backup_s3_bucket: str = ""
+    backup_s3_prefix: str = ""
+    backup_s3_region: str = "us-east-1"
+    backup_s3_access_key: str = ""
+    backup_s3_secret_key: str = ""
 
     smtp_host: str = ""
     """Server that takes the clinic's mail; empty means that mail is off and the clinic works without it."""
@@ -121,6 +151,17 @@ class Settings(BaseSettings):
         """The anchor file of the audit log."""
         data_dir = self.data_dir.expanduser().resolve()
         return self.anchor_file or data_dir.with_name(f"{data_dir.name}.anchors.log")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups."""
+        data_dir = self.data_dir.expanduser().resolve()
+        return (self.backup_dir or data_dir.with_name(f"{data_dir.name}.backups")).expanduser().resolve()
+
+    @property
+    def files(self) -> Path:
+        """The folder of attached files."""
+        return self.data_dir.expanduser().resolve() / "files"
 
     @property
     def mail_on(self) -> bool:

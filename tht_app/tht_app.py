@@ -9,6 +9,7 @@ from tht_app.components.layout.shell import shell
 from tht_app.i18n import t
 from tht_app.state.feedback import backend_exception, frontend_exception
 from tht_app.web.app import create_api, edge, guard
+from tht_app.worker.backup import keeping
 from tht_app.worker.outbox import delivering
 from tht_app.worker.sealer import sealing
 
@@ -37,3 +38,4 @@ app.add_page(lambda: shell(missing_screen()), route="404", title=t("shell.missin
 guard(app)
 app.register_lifespan_task(sealing)
 app.register_lifespan_task(delivering)
+app.register_lifespan_task(keeping)

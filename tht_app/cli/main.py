@@ -6,8 +6,9 @@ import psycopg
 import typer
 from sqlalchemy.exc import OperationalError
 
-from tht_app.cli import audit, demo, doctor, init, keys, migrate, outbox, run, user, verify
+from tht_app.cli import audit, backup, demo, doctor, init, keys, migrate, outbox, restore, run, user, verify
 from tht_app.cli.steps import StepFailed
+from tht_app.database.backup.container import BackupRefused
 from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.migrate import ServerTooOld
 from tht_app.database.rotation import NotRotated
@@ -29,12 +30,23 @@ app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("verify")(verify.verify)
+app.command("restore")(restore.restore)
 app.add_typer(user.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(keys.app, name="keys")
+app.add_typer(backup.app, name="backup")
 
-OPERATOR_ERRORS = (StepFailed, ServerProblem, MasterKeyMissing, ServerTooOld, UnsafeSetup, NotRotated, DomainError)
+OPERATOR_ERRORS = (
+    BackupRefused,
+    StepFailed,
+    ServerProblem,
+    MasterKeyMissing,
+    ServerTooOld,
+    UnsafeSetup,
+    NotRotated,
+    DomainError,
+)
 
 
 def main() -> None:

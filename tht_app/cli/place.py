@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from tht_app.database.backup.wal import write_recipient
 from tht_app.database.crypto import create_master_key, read_master_key
 from tht_app.database.keyring import next_file, settle, wrapping_key
 from tht_app.database.migrate import Passwords, migrate
@@ -34,6 +35,8 @@ class Place:
     """Who may migrate; empty on a foreign server without `THT_DATABASE_ADMIN_URL`."""
     server: EmbeddedServer | None
     """The embedded server, `None` on a foreign one."""
+    backup_url: str = ""
+    """The login `tht_backup`; empty on a foreign server without `THT_DATABASE_BACKUP_URL`."""
 
     @property
     def master_key(self) -> bytes:
@@ -44,7 +47,7 @@ class Place:
         """Bring the schema to the newest revision, which is returned; "" when no administrator is configured."""
         if not self.admin_url:
             return ""
-        passwords = Passwords() if self.server else _passwords(self.settings)
+        passwords = Passwords() if self.server else passwords_of(self.settings)
         return migrate(self.admin_url, self.master_key, passwords)
 
 
@@ -53,8 +56,8 @@ def choose_demo() -> None:
     os.environ |= {"THT_DEMO": "true", "THT_HOST": "127.0.0.1", "THT_PUBLIC_ORIGIN": ""}
     os.environ.setdefault("THT_DATA_DIR", DEMO_DIR)
     # An empty variable wins over a line of `.env`: the demo must not find the way to a real clinic's database.
-    for name in ("THT_DATABASE_URL", "THT_DATABASE_GATE_URL", "THT_DATABASE_ADMIN_URL"):
-        os.environ[name] = os.environ[f"{name}_FILE"] = ""
+    for name in ("DATABASE_URL", "DATABASE_GATE_URL", "DATABASE_ADMIN_URL", "DATABASE_BACKUP_URL"):
+        os.environ[f"THT_{name}"] = os.environ[f"THT_{name}_FILE"] = ""
     settings.cache_clear()
 
 
@@ -80,29 +83,41 @@ def clinic_place(*, exclusive: bool = False) -> Generator[Place, None, None]:
     chosen = settings()
     os.environ["THT_DATA_DIR"] = str(chosen.data_dir.expanduser().resolve())
     os.environ["THT_MASTER_KEY_FILE"] = str(key_file(chosen))
-    if chosen.database_url:
+    if chosen.database_url and not chosen.embedded:
         if not chosen.database_gate_url:
             raise ServerProblem("THT_DATABASE_GATE_URL is missing: with THT_DATABASE_URL it names the login tht_gate.")
         settings.cache_clear()
         settle_master_key(settings())
-        yield Place(settings(), chosen.database_admin_url, None)
+        yield Place(settings(), chosen.database_admin_url, None, chosen.database_backup_url)
         return
     data_dir = Path(os.environ["THT_DATA_DIR"])
-    with EmbeddedServer(data_dir) if exclusive else borrowed_server(data_dir) as server:
+    archive = _archive(chosen)
+    with EmbeddedServer(data_dir, archive=archive) if exclusive else borrowed_server(data_dir, archive) as server:
         fresh = _ensure_database(server)
         if fresh and not chosen.master_key and not key_file(chosen).exists():
             create_master_key(key_file(chosen))
-        before = {name: os.environ.get(name) for name in ("THT_DATABASE_URL", "THT_DATABASE_GATE_URL")}
+        before = {name: os.environ.get(name) for name in ("THT_EMBEDDED", "THT_DATABASE_URL", "THT_DATABASE_GATE_URL")}
+        os.environ["THT_EMBEDDED"] = "true"
         os.environ["THT_DATABASE_URL"] = server.dsn("tht_app", DATABASE)
         os.environ["THT_DATABASE_GATE_URL"] = server.dsn("tht_gate", DATABASE)
         settings.cache_clear()
         try:
             settle_master_key(settings())
-            yield Place(settings(), server.dsn(dbname=DATABASE), server)
+            yield Place(settings(), server.dsn(dbname=DATABASE), server, server.dsn("tht_backup", DATABASE))
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
             settings.cache_clear()
+
+
+def _archive(chosen: Settings) -> Path | None:
+    """The folder into which the server keeps its write-ahead log, with the key for it; None where it does not."""
+    key = key_file(chosen)
+    if not chosen.backup_wal or not (chosen.master_key or key.exists()):
+        return None
+    folder = chosen.backups / "wal"
+    write_recipient(folder, read_master_key(key, chosen.master_key))
+    return folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +172,18 @@ def _ensure_database(server: EmbeddedServer) -> bool:
         return True
 
 
-def _passwords(chosen: Settings) -> Passwords:
+def passwords_of(chosen: Settings) -> Passwords:
     """Passwords that the login addresses hold; a migration gives them to the roles."""
 
     def password(url: str) -> str | None:
         value = conninfo_to_dict(url).get("password") if url else None
         return str(value) if value else None
 
-    return Passwords(app=password(chosen.database_url), gate=password(chosen.database_gate_url))
+    return Passwords(
+        app=password(chosen.database_url),
+        gate=password(chosen.database_gate_url),
+        backup=password(chosen.database_backup_url),
+    )
 
 
 __all__ = ["Mark", "Place", "ServerProblem", "choose_demo", "clinic_place", "demo_mark", "key_file", "setup_code"]

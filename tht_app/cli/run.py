@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from tht_app.cli.backup.upgrading import upgrade
 from tht_app.cli.frontend import ROOT, ensure_build, refresh_lock, serving_environment
 from tht_app.cli.place import Place, choose_demo, clinic_place, demo_mark, key_file, setup_code
 from tht_app.cli.steps import StepFailed, Steps, say
@@ -75,8 +76,10 @@ def _prepare(steps: Steps, place: Place, *, demo: bool, small: bool) -> None:
         say(f"      {note}")
     with steps.step("Schema") as step:
         filled = _refuse_the_wrong_clinic(place, demo=demo)
-        revision = place.migrate()
+        revision, backup = upgrade(place)
         step.note(f"revision {revision}" if revision else "left to tht migrate")
+    if backup:
+        say(f"      Before the change a backup was made: {backup}")
     if demo:
         with steps.step("Demo clinic") as step:
             step.note("filled" if not filled and _seed(step.note, small=small) else "there already")

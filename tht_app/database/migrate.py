@@ -44,6 +44,7 @@ class Passwords:
 
     app: str | None = None
     gate: str | None = None
+    backup: str | None = None
 
 
 def alembic_config() -> Config:
@@ -88,6 +89,30 @@ def migrate(admin: str, master_key: bytes, passwords: Passwords | None = None) -
     return head_revision()
 
 
+def prepare_database(admin: str, passwords: Passwords | None = None) -> None:
+    """Make roles, schemas and extensions and nothing in them: what a restored database needs before its tables."""
+    engine = create_engine(DRIVER, connect_args=connect_arguments(admin))
+    try:
+        with engine.connect() as connection:
+            _ensure_server(connection)
+            _prepare(connection, passwords or Passwords())
+    finally:
+        engine.dispose()
+
+
+def revision_of(admin: str) -> str:
+    """The revision of a database; "" where there is no schema yet."""
+    engine = create_engine(DRIVER, connect_args=connect_arguments(admin))
+    try:
+        with engine.connect() as connection:
+            if connection.execute(text("select to_regclass('sec.alembic_version')")).scalar() is None:
+                return ""
+            connection.exec_driver_sql("set role tht_owner")
+            return connection.execute(text("select version_num from sec.alembic_version")).scalar() or ""
+    finally:
+        engine.dispose()
+
+
 def _ensure_server(connection: Connection) -> None:
     number = int(connection.execute(text("show server_version_num")).scalar_one())
     if number < OLDEST_SERVER:
@@ -100,7 +125,7 @@ def _prepare(connection: Connection, passwords: Passwords) -> None:
         if role not in present:
             login = "login" if role in LOGINS else "nologin"
             connection.exec_driver_sql(f"create role {role} {login} noinherit")
-    for role, password in (("tht_app", passwords.app), ("tht_gate", passwords.gate)):
+    for role, password in (("tht_app", passwords.app), ("tht_gate", passwords.gate), ("tht_backup", passwords.backup)):
         if password:
             connection.exec_driver_sql(f"alter role {role} password {_literal(password)}")
     for role in GROUPS:

@@ -30,7 +30,8 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 
-from tht_app.database.server_account import Account, ServerProblem, choose_account, place, reachable_programs
+from tht_app.database.backup import wal
+from tht_app.database.server_account import Account, ServerProblem, choose_account, place, reachable_programs, spool_of
 from tht_app.database.server_process import alive, forget_dead_server, is_postgres, recorded_pid, recorded_socket_dir
 
 __all__ = ["AlreadyRunning", "EmbeddedServer", "ServerProblem", "borrowed_server"]
@@ -71,14 +72,20 @@ class AlreadyRunning(ServerProblem):
 class EmbeddedServer:
     """One PostgreSQL for one data folder; `start`, use `dsn`, `stop`."""
 
-    def __init__(self, data_dir: Path, *, options: Mapping[str, str] | None = None) -> None:
-        """Take the folder, which is made at `start`, and further server options (tests switch `fsync` off)."""
+    def __init__(
+        self, data_dir: Path, *, options: Mapping[str, str] | None = None, archive: Path | None = None
+    ) -> None:
+        """Take the folder, which is made at `start`, and further server options (tests switch `fsync` off).
+
+        `archive` is the folder into which the write-ahead log is kept, with the key for which it is sealed in it.
+        """
         self.data_dir = data_dir.expanduser().resolve()
         self.adopted = False
         """Whether `start` found a server that an app which is gone had left running."""
         self.notes: list[str] = []
         """What a person should be told about this start, one sentence each."""
         self._options = {**OPTIONS, **(options or {})}
+        self._archive = archive
         self._lock: IO[str] | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._account = Account()
@@ -107,6 +114,11 @@ class EmbeddedServer:
         return self._home / "log"
 
     @property
+    def spool(self) -> Path:
+        """Where segments of the write-ahead log wait to be sealed if PostgreSQL runs as another account."""
+        return spool_of(self.data_dir)
+
+    @property
     def pid(self) -> int | None:
         """The process of the running server, `None` when there is none."""
         pid = recorded_pid(self.cluster)
@@ -133,6 +145,20 @@ class EmbeddedServer:
         self._stopping.clear()
         self._watcher = threading.Thread(target=self._watch, name="embedded-postgres", daemon=True)
         self._watcher.start()
+
+    @contextmanager
+    def closed(self) -> Generator[Account, None, None]:
+        """Hold the folder without a server in it, for whoever exchanges its files; gives whose they have to be."""
+        self._take_lock()
+        try:
+            self._find_place()
+            if self.pid is not None:
+                self._stop_server()
+            yield self._account
+        finally:
+            if self._lock is not None:
+                self._lock.close()
+                self._lock = None
 
     def attach(self) -> None:
         """Use the server that another process of the clinic keeps running; `stop` then leaves it alone."""
@@ -220,6 +246,8 @@ class EmbeddedServer:
 
     def _launch(self) -> None:
         """Start the server as our child and wait; what an earlier, killed one left behind may need a moment to go."""
+        if self._archive is not None:
+            self._options |= self._archiving(self._archive)
         deadline = time.monotonic() + START_SECONDS
         while True:
             forget_dead_server(self.cluster, self._run_dir)
@@ -231,6 +259,13 @@ class EmbeddedServer:
             if "still in use" not in reason or time.monotonic() > deadline:
                 raise ServerProblem(f"PostgreSQL did not start ({reason}): look into {self.log_dir}.")
             time.sleep(0.5)
+
+    def _archiving(self, folder: Path) -> dict[str, str]:
+        """Options that keep the write-ahead log: sealed at once, or put aside for us where the account is another."""
+        if self._account.name:
+            self._account.give(self.spool)
+            return wal.spool_options(self.spool)
+        return wal.options(folder)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         options = {
@@ -320,9 +355,9 @@ class EmbeddedServer:
 
 
 @contextmanager
-def borrowed_server(data_dir: Path) -> Generator[EmbeddedServer, None, None]:
+def borrowed_server(data_dir: Path, archive: Path | None = None) -> Generator[EmbeddedServer, None, None]:
     """A server for one command: the running one if the clinic is open, else one started and stopped for it."""
-    server = EmbeddedServer(data_dir)
+    server = EmbeddedServer(data_dir, archive=archive)
     try:
         server.start()
     except AlreadyRunning:

@@ -96,6 +96,13 @@ def place(data_dir: Path, account: Account) -> Path:
     return elsewhere
 
 
+def spool_of(data_dir: Path) -> Path:
+    """Where segments of the write-ahead log wait to be sealed if PostgreSQL runs as another account."""
+    pointer = data_dir.expanduser().resolve() / "location"
+    home = Path(pointer.read_text(encoding="utf-8").strip()) if pointer.exists() else pointer.parent
+    return home / "wal-spool"
+
+
 def reachable_programs(programs: Path, version: str, account: Account) -> Path:
     """The folder of the server's programs, copied to where the account can run them if it has to be.
 

@@ -19,6 +19,8 @@ PHARMACY = "pharmacy"
 """Prescriptions on their way over the counter."""
 OUTBOX = "outbox"
 """What waits to leave the house."""
+BACKUPS = "backup"
+"""Backups and rehearsals that ended."""
 EVERYTHING = "*"
 """After the feed was away: whatever it was, it may have changed."""
 KEYS_FROM = 3

@@ -1,7 +1,8 @@
-"""`/settings`: accounts and rules for the owner, cover for the front desk; password and devices for everybody."""
+"""`/settings`: accounts, rules and backups for the owner; password, factor and devices for everybody."""
 
 import reflex as rx
 
+from tht_app.components.backup.card import backups_card
 from tht_app.components.care.setup import care_rules_card, cover_card
 from tht_app.components.identity.access import (
     drop_factor_dialog,
@@ -36,6 +37,7 @@ def settings() -> rx.Component:
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), queue_rules_card()),
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), care_rules_card()),
         rx.cond(allowed((Permission.CARE_MANAGE,)), cover_card()),
+        rx.cond(allowed((Permission.BACKUP_MANAGE,)), backups_card()),
         my_factor_card(),
         my_sessions_card(),
         my_password_card(),

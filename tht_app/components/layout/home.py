@@ -30,6 +30,7 @@ CONTEXTS = (
     "billing",
     "interop",
     "audit",
+    "backup",
 )
 
 

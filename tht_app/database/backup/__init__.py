@@ -1,0 +1,1 @@
+"""Backups: made, read back, put back, rehearsed. What is in one is said in docs/runbooks/pemulihan.md."""
