@@ -89,14 +89,14 @@ def anchor(demo: Demo = False, as_json: AsJson = False) -> None:
 
     async def act(database: "Database", token: str, key: "SigningKey") -> int:
         from tht_app.database.anchors import write_anchor
-        from tht_app.database.seal import seal_next, seals_after
+        from tht_app.database.seal import newest_seal, seal_next
 
         while await seal_next(database, token, key):
             pass
-        known = await seals_after(database, token)
-        if known:
-            write_anchor(settings().anchors, known[-1], key)
-        return known[-1].seal.number if known else 0
+        newest = await newest_seal(database, token)
+        if newest is not None:
+            write_anchor(settings().anchors, newest, key)
+        return newest.seal.number if newest else 0
 
     number = _run(act, demo=demo)
     said = {"seal": number, "file": str(settings().anchors)}

@@ -43,7 +43,19 @@ ADD = text(
     "insert into audit.seal (number, epoch, lo, hi, count, total, root, previous, at, digest, signature, key_id) "
     "values (:number, :epoch, :lo, :hi, :count, :total, :root, :previous, :at, :digest, :signature, :key_id)"
 )
-SEALS = text("select * from audit.seal where number > :after order by number")
+SEALS = text("select * from audit.seal where number > :after order by number limit cast(:most as bigint)")
+# The leaf hashes of whole seals, made by PostgreSQL's own functions over the same text: a hash is a tenth of it.
+LEAF_HASHES = text(
+    f"""
+    select s.number, l.leaves from audit.seal s cross join lateral (
+        select coalesce(string_agg(sha256('\\x00'::bytea || convert_to({CANONICAL}, 'UTF8')), ''::bytea
+                                   order by e.txid, e.id), ''::bytea) as leaves
+        from audit.event e
+        where e.epoch = s.epoch and e.txid >= cast(cast(s.lo as text) as xid8)
+          and e.txid < cast(cast(s.hi as text) as xid8)) l
+    where s.number between :first and :last order by s.number
+    """
+)
 MAY_READ = text("select sec.has('audit.read')")
 UNSEALED = text(
     "select count(*) from audit.event "
@@ -177,11 +189,29 @@ async def handovers(database: Database, token: str) -> list[Handover]:
         return await _handovers(connection)
 
 
-async def seals_after(database: Database, token: str, number: int = 0) -> list[StoredSeal]:
-    """All seals with a higher number, in order."""
+async def seals_after(database: Database, token: str, number: int = 0, *, most: int | None = None) -> list[StoredSeal]:
+    """All seals with a higher number, in order; at most `most` of them."""
     async with database.engine.begin() as connection:
         await connection.execute(ENTER, {"token": token})
-        return [stored(row) for row in (await connection.execute(SEALS, {"after": number})).mappings()]
+        rows = await connection.execute(SEALS, {"after": number, "most": most})
+        return [stored(row) for row in rows.mappings()]
+
+
+async def newest_seal(database: Database, token: str) -> StoredSeal | None:
+    """The last seal alone, however many there are."""
+    async with database.engine.begin() as connection:
+        await connection.execute(ENTER, {"token": token})
+        row = (await connection.execute(LAST)).mappings().first()
+        return stored(row) if row else None
+
+
+async def leaf_hashes(database: Database, token: str, first: int, last: int) -> dict[int, list[bytes]]:
+    """The leaf hashes of the entries under each seal from `first` to `last`, in the order of the log."""
+    async with database.engine.connect() as connection:
+        await connection.execute(text("set local statement_timeout = 0"))
+        await connection.execute(ENTER, {"token": token})
+        rows = await connection.execute(LEAF_HASHES, {"first": first, "last": last})
+        return {number: [leaves[at : at + 32] for at in range(0, len(leaves), 32)] for number, leaves in rows}
 
 
 async def unsealed(database: Database, token: str, last: Seal | None) -> int:

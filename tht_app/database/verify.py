@@ -1,30 +1,42 @@
 """Whether the audit log is what it was when it was sealed: every entry, every seal, every anchor.
 
-Reads as somebody who may read the log and believes nothing else that lies in the database: leaves are computed here
-from the columns themselves, signatures are checked with the public key that the master key gives.
+Reads as somebody who may read the log and believes nothing else that lies in the database: leaves are computed anew
+from the columns, by functions that PostgreSQL brings along, signatures are checked with the public key that the master
+key gives.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tht_app.database.anchors import AnchorLine
 from tht_app.database.engine import Database
-from tht_app.database.seal import StoredSeal, handovers, leaves, may_read, seals_after, strays, unsealed
+from tht_app.database.seal import (
+    StoredSeal,
+    handovers,
+    leaf_hashes,
+    may_read,
+    newest_seal,
+    seals_after,
+    strays,
+    unsealed,
+)
 from tht_app.database.signing import signed_by
 from tht_app.database.succession import Signers, signers_of
 from tht_app.domain.audit.chain import (
     Anchor,
     Fault,
     Finding,
+    Seal,
     anchor_faults,
     chain_faults,
-    leaf_hash,
     merkle_root,
     standing_anchors,
 )
 from tht_app.domain.errors import SessionEnded
 
+SEALS_AT_ONCE = 2_000
+LEAVES_AT_ONCE = 100_000
 Progress = Callable[[int, int], None]
 """Entries checked, entries in all."""
 
@@ -62,42 +74,92 @@ async def verify_log(
     after: int = 0,
     progress: Progress = lambda _done, _all: None,
 ) -> Report:
-    """Check everything after seal `after` (0 is everything), and every anchor; entries are streamed, never all held.
+    """Check everything after seal `after` (0 is everything), and every anchor; a part at a time, never all held.
 
     Raises `SessionEnded` when the session did not last to the end: what it could not see any more is no fault.
     """
-    stored = await seals_after(database, token)
     report = Report(anchors=len(anchors), last_anchor_at=anchors[-1].at if anchors else "")
     signers = signers_of(public, await handovers(database, token))
     report.handovers = len(signers.former)
-    _check_seals(stored, signers, report)
-    _check_anchors(stored, anchors, signers, report)
-    wanted = [one for one in stored if one.seal.number > after]
-    await _check_entries(database, token, wanted, report, progress)
-    if stored:
-        last = stored[-1]
-        report.seals, report.last_number, report.last_digest = len(stored), last.seal.number, last.digest
-    await _check_strays(database, token, stored, report)
-    report.unsealed = await unsealed(database, token, stored[-1].seal if stored else None)
+    walk = _Walk(database, token, signers, report, {line.anchor.number for line in anchors} | signers.pinned().keys())
+    newest = await newest_seal(database, token)
+    everything = newest.seal.total if newest else 0
+    while page := await seals_after(database, token, walk.number, most=SEALS_AT_ONCE):
+        for part in _parts(page):
+            await walk.over(part, after)
+            progress(min(report.entries, everything), everything)
+    _check_anchors(walk.digests, anchors, signers, report)
+    await _check_strays(database, token, list(walk.ends.values()), report)
+    report.unsealed = await unsealed(database, token, walk.last.seal if walk.last else None)
     if not await may_read(database, token):
         raise SessionEnded
     report.findings.sort(key=lambda finding: (finding.seal, finding.fault))
     return report
 
 
-def _check_seals(stored: Sequence[StoredSeal], signers: Signers, report: Report) -> None:
-    report.findings += chain_faults(one.seal for one in stored)
-    for one in stored:
+def _parts(page: Sequence[StoredSeal]) -> Iterator[list[StoredSeal]]:
+    """Some seals at a time, of about a hundred thousand entries by what they say of themselves; one at least."""
+    part: list[StoredSeal] = []
+    held = 0
+    for one in page:
+        if part and held + one.seal.count > LEAVES_AT_ONCE:
+            yield part
+            part, held = [], 0
+        part.append(one)
+        held += one.seal.count
+    if part:
+        yield part
+
+
+class _Walk:
+    """From the first seal to the last, holding no more than the part at which it is."""
+
+    def __init__(self, database: Database, token: str, signers: Signers, report: Report, wanted: set[int]) -> None:
+        """`wanted` are the numbers of seals that anchors and changes of the key speak of."""
+        self._database, self._token, self._signers, self._report = database, token, signers, report
+        self._wanted = wanted
+        self.last: StoredSeal | None = None
+        self.digests: dict[int, bytes] = {}
+        """Of the wanted seals."""
+        self.ends: dict[int, Seal] = {}
+        """The last seal of each epoch."""
+
+    @property
+    def number(self) -> int:
+        """The seal up to which it has come."""
+        return self.last.seal.number if self.last else 0
+
+    async def over(self, part: Sequence[StoredSeal], after: int) -> None:
+        """Check seals, and what lies under those behind seal `after`."""
+        self._report.findings += chain_faults((one.seal for one in part), self.last.seal if self.last else None)
+        for one in part:
+            self._check(one)
+        if wanted := [one for one in part if one.seal.number > after]:
+            await self._check_entries(wanted)
+        self.last = part[-1]
+        report = self._report
+        report.seals += len(part)
+        report.last_number, report.last_digest = self.last.seal.number, self.last.digest
+
+    def _check(self, one: StoredSeal) -> None:
         if one.digest != one.seal.digest():
-            report.findings.append(Finding(Fault.SEAL_BROKEN, one.seal.number))
-        elif not signed_by(signers.of_seal(one.seal.number), one.signature, one.digest):
-            report.findings.append(Finding(Fault.SIGNATURE_WRONG, one.seal.number))
+            self._report.findings.append(Finding(Fault.SEAL_BROKEN, one.seal.number))
+        elif not signed_by(self._signers.of_seal(one.seal.number), one.signature, one.digest):
+            self._report.findings.append(Finding(Fault.SIGNATURE_WRONG, one.seal.number))
+        if one.seal.number in self._wanted:
+            self.digests[one.seal.number] = one.digest
+        self.ends[one.seal.epoch] = one.seal
+
+    async def _check_entries(self, part: Sequence[StoredSeal]) -> None:
+        hashes = await leaf_hashes(self._database, self._token, part[0].seal.number, part[-1].seal.number)
+        for one in part:
+            found = hashes.get(one.seal.number, [])
+            if len(found) != one.seal.count or merkle_root(found) != one.seal.root:
+                self._report.findings.append(Finding(Fault.ENTRIES_DIFFER, one.seal.number))
+            self._report.entries += len(found)
 
 
-def _check_anchors(
-    stored: Sequence[StoredSeal], anchors: Sequence[AnchorLine], signers: Signers, report: Report
-) -> None:
-    digests = {one.seal.number: one.digest for one in stored}
+def _check_anchors(digests: dict[int, bytes], anchors: Sequence[AnchorLine], signers: Signers, report: Report) -> None:
     ours = [line.genuine or line.by in signers.of_anchor(line.anchor.number) for line in anchors]
     report.findings += [
         Finding(Fault.SIGNATURE_WRONG, line.anchor.number) for line, own in zip(anchors, ours, strict=True) if not own
@@ -112,32 +174,11 @@ def _check_anchors(
     report.findings += anchor_faults(digests, standing)
 
 
-async def _check_entries(
-    database: Database, token: str, wanted: Sequence[StoredSeal], report: Report, progress: Progress
-) -> None:
-    """One pass over the entries for all seals: they lie in the same order."""
-    if not wanted:
-        return
-    everything = sum(one.seal.count for one in wanted)
-    for epoch in sorted({one.seal.epoch for one in wanted}):
-        batch = [one for one in wanted if one.seal.epoch == epoch]
-        stream = leaves(database, token, epoch, batch[0].seal.lo, batch[-1].seal.hi)
-        waiting = await anext(stream, None)
-        for one in batch:
-            hashes: list[bytes] = []
-            while waiting is not None and waiting[0] < one.seal.hi:
-                hashes.append(leaf_hash(waiting[1]))
-                waiting = await anext(stream, None)
-            if len(hashes) != one.seal.count or merkle_root(hashes) != one.seal.root:
-                report.findings.append(Finding(Fault.ENTRIES_DIFFER, one.seal.number))
-            report.entries += len(hashes)
-            progress(report.entries, everything)
-        await stream.aclose()
+async def _check_strays(database: Database, token: str, seals: Sequence[Seal], report: Report) -> None:
+    """An entry slipped in behind the last seal of an epoch that is over would never come under a seal.
 
-
-async def _check_strays(database: Database, token: str, stored: Sequence[StoredSeal], report: Report) -> None:
-    """An entry slipped in behind the last seal of an epoch that is over would never come under a seal."""
-    seals = [one.seal for one in stored]
+    `seals` are the last of each epoch.
+    """
     for epoch in await strays(database, token, seals):
         last = max((seal.number for seal in seals if seal.epoch <= epoch), default=0)
         report.findings.append(Finding(Fault.ENTRIES_DIFFER, last))

@@ -14,7 +14,7 @@ from tht_app.database.anchors import write_anchor
 from tht_app.database.engine import current
 from tht_app.database.gate import current_gate
 from tht_app.database.keyring import master_keys
-from tht_app.database.seal import SigningKeyReplaced, StoredSeal, seal_next, seals_after
+from tht_app.database.seal import SigningKeyReplaced, StoredSeal, newest_seal, seal_next
 from tht_app.database.signing import AUDIT, SigningKey, signing_key
 from tht_app.domain.errors import Unavailable
 from tht_app.settings import settings
@@ -65,8 +65,7 @@ class Sealer:
         """Seal one batch; None when there was nothing to seal."""
         if self._token is None:
             self._token = await current_gate().open_service(SERVICE)
-            known = await seals_after(current(), self._token)
-            self._last = known[-1] if known else None
+            self._last = await newest_seal(current(), self._token)
         made = await seal_next(current(), self._token, self._key)
         self._last = made or self._last
         return made
