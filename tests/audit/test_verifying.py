@@ -160,7 +160,7 @@ async def test_an_anchor_that_is_late_is_told_and_one_with_nothing_new_to_anchor
     chain = await execute(actors["auditor"], ReadChain())
     assert not chain.anchor_overdue(datetime.now(UTC))
     assert chain.anchor_overdue(later)
-    assert chain_view(chain, later, "id").state == "Jangkar terlambat"
+    assert chain_view(chain, later, "id").overdue
     kept = forge_last_line(anchors)
     chain = await execute(actors["auditor"], ReadChain())
     assert chain.anchor_overdue(datetime.now(UTC))

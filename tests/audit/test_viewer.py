@@ -20,6 +20,7 @@ from tht_app.domain.audit import AuditAction
 from tht_app.domain.audit.log import Area, Deed, Entry, Filter, Outcome
 from tht_app.domain.errors import NotFound, PermissionDenied, ValidationFailed
 from tht_app.domain.identity import Role
+from tht_app.domain.proof import ProofNeeded, Sensitive
 from tht_app.settings import settings
 from tht_app.use_cases.audit import (
     AuditOverview,
@@ -37,7 +38,7 @@ from tht_app.use_cases.audit import (
     ReadEntry,
 )
 from tht_app.use_cases.audit.wording import sentence
-from tht_app.use_cases.door import execute
+from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.identity import CreatePerson, ListPeople
 from tht_app.use_cases.registration import CorrectPatient, GetPatient, SearchPatients
 
@@ -314,6 +315,15 @@ async def test_the_table_for_a_spreadsheet_holds_no_formula(clinic: Clinic, acto
     assert lines[1][7] == '\'=HYPERLINK("http://x")'
     assert lines[1][2] == "Rina Wulandari (Pendaftaran)"
     assert page.after is None
+
+
+async def test_files_of_the_log_ask_for_a_fresh_proof(clinic: Clinic, actors: Actors):
+    stale = Actor(await clinic.gate.open_session(clinic.person_id("auditor")))
+    for request in (ExportEntries(around(), "id"), HandOutLog()):
+        with pytest.raises(ProofNeeded):
+            await execute(stale, request)
+    clinic.prove(stale.token, Sensitive.EXPORT)
+    assert (await execute(stale, ExportEntries(around(), "id"))).text
 
 
 async def test_a_breach_report_names_whose_data_an_account_reached(actors: Actors, siti: UUID, budi: UUID):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import SeatsPeople
+from tests.e2e.conftest import DEMO_PASSWORD, SeatsPeople
 
 pytestmark = pytest.mark.e2e
 RECORD = re.compile(r"/audit/patients/[0-9a-f-]{36}")
@@ -66,6 +66,11 @@ def test_a_patient_is_found_in_one_box_and_the_table_is_what_was_filtered(seat: 
     page.locator("li[role=option]").first.click()
     page.wait_for_url(RECORD)
     desk.go("/audit?outcome=denied")
+    with desk.context.expect_page() as opened:
+        page.get_by_test_id("audit-export").click()
+    opened.value.locator("input[name=proof]").fill(DEMO_PASSWORD)
+    with opened.value.expect_download():
+        opened.value.get_by_test_id("identity-proof-submit").click()
     exported = desk.context.request.get(f"{desk.origin}{page.get_by_test_id('audit-export').get_attribute('href')}")
     assert exported.status == 200
     assert exported.text().lstrip("\ufeff").startswith("tanggal;jam;siapa;kejadian;hasil")

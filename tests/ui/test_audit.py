@@ -218,6 +218,9 @@ FAULTY = Verified(AT, "Lina", well=False, entries=1204, seals=9, faults=(("entri
         (Chain(3, SEAL, ANCHOR, WELL, oldest_unanchored=AT - timedelta(hours=27)), "Jangkar terlambat", "wait"),
         (Chain(3, SEAL, None, WELL, oldest_unanchored=AT - timedelta(hours=27)), "Jangkar terlambat", "wait"),
         (Chain(3, SEAL, LastAnchor(8, AT, genuine=False), WELL), "Jangkar terlambat", "wait"),
+        (Chain(3, SEAL, ANCHOR, WELL, oldest_unsealed=AT - timedelta(minutes=9)), "Utuh", "done"),
+        (Chain(3, SEAL, ANCHOR, WELL, oldest_unsealed=AT - timedelta(minutes=11)), "Penyegelan berhenti", "danger"),
+        (Chain(3, None, None, None, oldest_unsealed=AT - timedelta(minutes=11)), "Penyegelan berhenti", "danger"),
         (Chain(3, SEAL, ANCHOR, FAULTY, oldest_unanchored=AT - timedelta(hours=27)), "Log berubah", "danger"),
     ],
 )

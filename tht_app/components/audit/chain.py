@@ -30,8 +30,11 @@ def faults(chain: Any) -> rx.Component:
 
 
 def overdue(chain: Any) -> rx.Component:
-    """Nothing outside the database has witnessed the log for more than a day."""
-    return rx.cond(chain.overdue, rx.el.div(ui.alert("audit.chain.overdue", "wait"), data_testid="audit-chain-overdue"))
+    """Nothing seals any more, or nothing outside the database has witnessed the log for more than a day."""
+    return rx.fragment(
+        rx.cond(chain.stopped, rx.el.div(ui.alert("audit.chain.stopped", "danger"), data_testid="audit-chain-stopped")),
+        rx.cond(chain.overdue, rx.el.div(ui.alert("audit.chain.overdue", "wait"), data_testid="audit-chain-overdue")),
+    )
 
 
 def restores(chain: Any) -> rx.Component:

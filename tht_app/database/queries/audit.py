@@ -211,13 +211,15 @@ async def last_seal(work: UnitOfWork) -> RowMapping | None:
     return await work.fetch_one("select number, epoch, at, total, hi from audit.seal order by number desc limit 1")
 
 
-async def waiting(work: UnitOfWork, epoch: int, hi: int) -> int:
-    """How many entries lie behind the end of the newest seal."""
-    return await work.fetch_value(
-        "select count(*) from audit.event where (epoch, txid) >= (:epoch, cast(cast(:hi as text) as xid8))",
+async def waiting(work: UnitOfWork, epoch: int, hi: int) -> tuple[int, datetime | None]:
+    """How many entries lie behind the end of the newest seal, and since when the oldest of them."""
+    found = await work.fetch(
+        "select count(*) as count, min(at) as since from audit.event "
+        "where (epoch, txid) >= (:epoch, cast(cast(:hi as text) as xid8))",
         epoch=epoch,
         hi=hi,
     )
+    return found[0]["count"], found[0]["since"]
 
 
 async def sealed_since(work: UnitOfWork, number: int) -> int | None:

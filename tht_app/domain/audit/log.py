@@ -12,6 +12,8 @@ from tht_app.domain.errors import ValidationFailed
 
 ANCHOR_OVERDUE = timedelta(hours=26)
 """An anchor is written every hour: a day and two hours without one is a mistake that somebody has to look at."""
+SEALING_STOPPED = timedelta(minutes=10)
+"""Entries are sealed within a second or two: one that waits this long means that nothing seals any more."""
 NAMED_IN_A_ROW = 3
 """Patients that a line of a list names; the others are counted, and named when the entry is opened."""
 NAMED_IN_AN_ENTRY = 50
@@ -291,6 +293,11 @@ class Chain:
     running: Progress | None = None
     oldest_unanchored: datetime | None = None
     """When the first seal after the anchor was made; nothing when every seal is under it."""
+    oldest_unsealed: datetime | None = None
+
+    def sealing_stopped(self, now: datetime) -> bool:
+        """Whether an entry has waited for its seal for too long."""
+        return self.oldest_unsealed is not None and now - self.oldest_unsealed > SEALING_STOPPED
 
     def anchor_overdue(self, now: datetime) -> bool:
         """Whether seals have stood without an anchor for too long, or the newest anchor is not the clinic's own."""

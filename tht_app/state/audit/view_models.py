@@ -94,8 +94,8 @@ class ChainView:
     unsealed: str = ""
     anchor: str = ""
     overdue: bool = False
+    stopped: bool = False
     verified: str = ""
-    verified_tone: str = "neutral"
     faults: list[str] = field(default_factory=list)
     restores: list[str] = field(default_factory=list)
     running: bool = False
@@ -199,13 +199,7 @@ def value_words(value: str | None, lang: str) -> str:
 
 def chain_view(chain: Chain, now: datetime, lang: str) -> ChainView:
     """How the proof stands; a fault of the last verification outweighs everything else."""
-    overdue = chain.anchor_overdue(now)
-    faulty = chain.verified is not None and not chain.verified.well
-    state, tone = ("faulty", "danger") if faulty else ("overdue", "wait") if overdue else ("well", "done")
-    if chain.seal is None:
-        state, tone = "empty", "neutral"
-    elif state == "well" and chain.verified is None:
-        state, tone = "unverified", "info"
+    state, tone = _state(chain, now)
     seal, anchor = chain.seal, chain.anchor
     return ChainView(
         state=text_of(f"audit.chain.state.{state}", lang),
@@ -221,13 +215,26 @@ def chain_view(chain: Chain, now: datetime, lang: str) -> ChainView:
         else text_of("audit.chain.no_seal", lang),
         unsealed=text_of("audit.chain.unsealed", lang, count=number_text(chain.unsealed)),
         anchor=_anchor_words(chain, lang) if anchor else text_of("audit.chain.no_anchor", lang),
-        overdue=overdue,
+        overdue=chain.anchor_overdue(now),
+        stopped=chain.sealing_stopped(now),
         verified=_verified_words(chain.verified, lang),
-        verified_tone="neutral" if chain.verified is None else "danger" if faulty else "done",
         faults=fault_words(chain.verified, lang),
         restores=restore_words(chain.verified, lang),
         **progress_vars(chain.running, lang),
     )
+
+
+def _state(chain: Chain, now: datetime) -> tuple[str, str]:
+    """The worst that is known, and its colour."""
+    if chain.verified is not None and not chain.verified.well:
+        return "faulty", "danger"
+    if chain.sealing_stopped(now):
+        return "stopped", "danger"
+    if chain.seal is None:
+        return "empty", "neutral"
+    if chain.anchor_overdue(now):
+        return "overdue", "wait"
+    return ("unverified", "info") if chain.verified is None else ("well", "done")
 
 
 def _anchor_words(chain: Chain, lang: str) -> str:

@@ -12,13 +12,17 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.audit.log import NAMED_IN_AN_ENTRY, Entry, Filter, Place
 from tht_app.domain.identity import Permission
+from tht_app.domain.proof import FRESH_SECONDS, Sensitive
 from tht_app.domain.registration.sheet import safe_cell
 from tht_app.i18n import clock_text, text_of
 from tht_app.use_cases.audit.reading import entries_of
 from tht_app.use_cases.audit.wording import did, patient_words, who_words
 from tht_app.use_cases.door import Actor, execute, use_case
+from tht_app.use_cases.proof import ensure_proved
 
 EXPORT_PAGE = 1000
+LONGEST_EXPORT = 3600
+"""Seconds within which a file that was begun with a fresh proof has to be read."""
 COLUMNS = ("day", "time", "who", "did", "outcome", "patients", "patient_count", "reason", "address", "seal", "id")
 
 
@@ -46,7 +50,11 @@ class HandOutLog:
 
 @use_case(permission=Permission.AUDIT_READ, audit=AuditAction.EXPORT, reads=True)
 async def export_entries(request: ExportEntries, work: UnitOfWork) -> ExportPage:
-    """Lines in words; every patient that they name is named in the entry about this export."""
+    """Lines in words; every patient that they name is named in the entry about this export.
+
+    Raises ProofNeeded at the first page without a fresh proof.
+    """
+    await ensure_proved(work, Sensitive.EXPORT, seconds=LONGEST_EXPORT if request.after else FRESH_SECONDS)
     rows, end = await queries.page(work, request.wanted, after=request.after, most=EXPORT_PAGE, named=NAMED_IN_AN_ENTRY)
     entries = await entries_of(work, rows, about=request.wanted.patient_id)
     after = Place(rows[-1]["at"], rows[-1]["id"]) if len(rows) == EXPORT_PAGE else end
@@ -79,13 +87,13 @@ def _cells(entry: Entry, lang: str) -> list[str]:
     ]
 
 
-@use_case(permission=Permission.AUDIT_READ, audit=AuditAction.EXPORT, reads=True)
+@use_case(permission=Permission.AUDIT_READ, audit=AuditAction.EXPORT, reads=True, fresh=Sensitive.EXPORT)
 async def hand_out_log(_request: HandOutLog, _work: UnitOfWork) -> None:
     """Nothing but the permission and the entry; the file itself is written by a program of its own."""
 
 
 async def write_log_archive(actor: Actor, target: Path) -> None:
-    """Write the archive of every sealed entry; raises `PermissionDenied`, `Unavailable`."""
+    """Write the archive of every sealed entry; raises `PermissionDenied`, `ProofNeeded`, `Unavailable`."""
     await execute(actor, HandOutLog())
     async for _ in run_apart(current(), "archive", actor.token, target=str(target)):
         pass

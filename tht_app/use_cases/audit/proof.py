@@ -53,8 +53,10 @@ async def chain_of(work: UnitOfWork) -> Chain:
     sealed = await queries.last_seal(work)
     anchor = await asyncio.to_thread(newest_anchor, settings().anchors, work.audit_public)
     behind = await queries.sealed_since(work, anchor.anchor.number if anchor else 0)
+    waiting, since = await queries.waiting(work, *((sealed["epoch"], sealed["hi"]) if sealed else (0, 0)))
     return Chain(
-        unsealed=await queries.waiting(work, *((sealed["epoch"], sealed["hi"]) if sealed else (0, 0))),
+        unsealed=waiting,
+        oldest_unsealed=local(since, work) if since else None,
         seal=LastSeal(sealed["number"], _moment(sealed["at"], work), sealed["total"]) if sealed else None,
         anchor=LastAnchor(anchor.anchor.number, local(datetime.fromisoformat(anchor.at), work), anchor.genuine)
         if anchor and anchor.at
