@@ -631,14 +631,14 @@ MUTANTS = [
     Mutant(
         "strays-of-former-epochs-are-not-looked-for",
         "tht_app/database/verify.py",
-        "    await _check_strays(database, token, stored, report)\n",
+        "    await _check_strays(database, token, list(walk.ends.values()), report)\n",
         "",
         AUDIT_TESTS,
     ),
     Mutant(
         "seal-signatures-are-not-checked",
         "tht_app/database/verify.py",
-        "        elif not signed_by(public, one.signature, one.digest):\n",
+        "        elif not signed_by(self._signers.of_seal(one.seal.number), one.signature, one.digest):\n",
         "        elif False:\n",
         AUDIT_TESTS,
     ),

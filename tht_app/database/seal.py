@@ -166,20 +166,22 @@ async def _add(connection: AsyncConnection, made: StoredSeal) -> None:
     await connection.execute(ADD, {**values, **more})
 
 
+def handover_of(row: Mapping[Any, Any]) -> Handover:
+    """The change of the signing key that a row holds."""
+    return Handover(
+        row["step"],
+        row["number"],
+        bytes(row["digest"]),
+        bytes(row["old_public"]),
+        bytes(row["new_public"]),
+        row["at"],
+        bytes(row["old_signature"]),
+        bytes(row["new_signature"]),
+    )
+
+
 async def _handovers(connection: AsyncConnection) -> list[Handover]:
-    return [
-        Handover(
-            row["step"],
-            row["number"],
-            bytes(row["digest"]),
-            bytes(row["old_public"]),
-            bytes(row["new_public"]),
-            row["at"],
-            bytes(row["old_signature"]),
-            bytes(row["new_signature"]),
-        )
-        for row in (await connection.execute(HANDOVERS)).mappings()
-    ]
+    return [handover_of(row) for row in (await connection.execute(HANDOVERS)).mappings()]
 
 
 async def handovers(database: Database, token: str) -> list[Handover]:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from tht_app.database.seal import HANDOVERS, handover_of
+from tht_app.database.succession import Signers, signers_of
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.audit.log import Filter, Outcome, Place
@@ -227,6 +229,11 @@ async def sealed_since(work: UnitOfWork, number: int) -> int | None:
     return await work.fetch_value(
         "select at from audit.seal where number > :number order by number limit 1", number=number
     )
+
+
+async def signers(work: UnitOfWork) -> Signers:
+    """The keys under which seals and anchors may be, from the present one back."""
+    return signers_of(work.audit_public, [handover_of(row) for row in await work.fetch(HANDOVERS)])
 
 
 async def last_verification(work: UnitOfWork) -> RowMapping | None:

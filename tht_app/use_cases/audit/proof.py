@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tht_app.database.anchors import newest_anchor
+from tht_app.database.anchors import AnchorLine, newest_anchor
 from tht_app.database.apart import as_values, run_apart
 from tht_app.database.engine import current
 from tht_app.database.queries import audit as queries
@@ -58,13 +58,19 @@ async def chain_of(work: UnitOfWork) -> Chain:
         unsealed=waiting,
         oldest_unsealed=local(since, work) if since else None,
         seal=LastSeal(sealed["number"], _moment(sealed["at"], work), sealed["total"]) if sealed else None,
-        anchor=LastAnchor(anchor.anchor.number, local(datetime.fromisoformat(anchor.at), work), anchor.genuine)
-        if anchor and anchor.at
-        else None,
+        anchor=await _last_anchor(anchor, work),
         verified=await _last_verification(work),
         running=VERIFICATION.progress,
         oldest_unanchored=_moment(behind, work) if behind is not None else None,
     )
+
+
+async def _last_anchor(line: AnchorLine | None, work: UnitOfWork) -> LastAnchor | None:
+    if line is None or not line.at:
+        return None
+    number = line.anchor.number
+    genuine = line.genuine or line.by in (await queries.signers(work)).of_anchor(number)
+    return LastAnchor(number, local(datetime.fromisoformat(line.at), work), genuine)
 
 
 def _moment(microseconds: int, work: UnitOfWork) -> datetime:
