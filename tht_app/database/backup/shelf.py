@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -131,9 +131,10 @@ class Shelf:
         self._note(what, replace(self.told(what), run=replace(self.told(what).run, good_at=at), figures=figures))
 
     def failed(self, what: str, at: datetime, reason: str) -> None:
-        """Note that it did not, and why."""
+        """Note that it did not, and why; in a folder that cannot be written nothing is noted, and nothing looks well."""
         run = replace(self.told(what).run, failed_at=at, reason=reason)
-        self._note(what, replace(self.told(what), run=run))
+        with suppress(OSError):
+            self._note(what, replace(self.told(what), run=run))
 
     def _note(self, what: str, told: Told) -> None:
         values = {**asdict(told.run), "figures": told.figures}
