@@ -11,8 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
+from tht_app.cli.backup.fetching import fetch
+from tht_app.cli.steps import StepFailed
 from tht_app.integrations.storage import Storage, StorageProblem, client
 from tht_app.integrations.storage.signature import Credentials, signed_headers
+from tht_app.settings import settings
 
 WHO = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
 
@@ -183,3 +186,31 @@ def test_a_refusal_names_its_reason_and_no_secret(storage: Storage, tmp_path: Pa
     nobody = Storage("http://127.0.0.1:9", "b", "", WHO)
     with pytest.raises(StorageProblem, match="does not answer"):
         nobody.names()
+
+
+def test_a_new_machine_fetches_the_newest_copy(
+    storage: Storage, stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    copy = tmp_path / "copy"
+    for day in ("24", "25"):
+        copy.write_bytes(day.encode())
+        storage.put(f"klinik-202611{day}T190000Z-daily.thtb", copy)
+    storage.put("urlaub.jpg", copy)
+    for name, value in {
+        "DIR": str(tmp_path / "backups"),
+        "S3_ENDPOINT": storage.endpoint,
+        "S3_BUCKET": storage.bucket,
+        "S3_PREFIX": storage.prefix,
+        "S3_ACCESS_KEY": WHO.access_key,
+        "S3_SECRET_KEY": WHO.secret_key,
+    }.items():
+        monkeypatch.setenv(f"THT_BACKUP_{name}", value)
+    settings.cache_clear()
+    try:
+        fetch()
+        with pytest.raises(StepFailed, match="no backup klinik-x"):
+            fetch("klinik-x")
+    finally:
+        settings.cache_clear()
+    (fetched,) = (tmp_path / "backups").glob("*.thtb")
+    assert (fetched.name, fetched.read_bytes()) == ("klinik-20261125T190000Z-daily.thtb", b"25")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tht_app.cli.backup.fetching import fetch
 from tht_app.cli.backup.forgetting import forget
 from tht_app.cli.backup.listing import list_backups, verify_backup
 from tht_app.cli.backup.rehearsing import rehearse
@@ -16,6 +17,7 @@ app.command("list")(list_backups)
 app.command("verify")(verify_backup)
 app.command("rehearse")(rehearse)
 app.command("forget")(forget)
+app.command("fetch")(fetch)
 
 
 @app.command("base")

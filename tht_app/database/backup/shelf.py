@@ -131,7 +131,7 @@ class Shelf:
         self._note(what, replace(self.told(what), run=replace(self.told(what).run, good_at=at), figures=figures))
 
     def failed(self, what: str, at: datetime, reason: str) -> None:
-        """Note that it did not, and why; in a folder that cannot be written nothing is noted, and nothing looks well."""
+        """Note that it did not, and why; where the folder cannot be written nothing is noted, so nothing looks well."""
         run = replace(self.told(what).run, failed_at=at, reason=reason)
         with suppress(OSError):
             self._note(what, replace(self.told(what), run=run))
