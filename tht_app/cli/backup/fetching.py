@@ -1,6 +1,7 @@
 """`tht backup fetch`: a copy comes back from the storage elsewhere; what a new machine does first."""
 
 import json
+import os
 from typing import Annotated
 
 import typer
@@ -29,6 +30,7 @@ def fetch(
             for piece in storage.get(wanted):
                 file.write(piece)
             file.flush()
+            os.fsync(file.fileno())
     except StorageProblem as problem:
         raise StepFailed(f"The storage elsewhere cannot be used: {problem}.") from problem
     path = shelf.folder / wanted
