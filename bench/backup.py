@@ -35,9 +35,9 @@ from tht_app.domain.backup import Kind
 ENTRIES = 1_000_000
 GOAL, RESTORE_GOAL = 3.0, 2.0
 FILL = """
-insert into audit.event (id, person_id, action, request, outcome, patient_ids, address, details_sealed)
+insert into audit.event (id, person_id, action, request, outcome, patient_ids, address, reason)
 select gen_random_uuid(), gen_random_uuid(), 'read', 'encounter.visits.ReadEncounter', 'done', array[gen_random_uuid()],
-       '10.0.0.' || n % 250, case when n % 5 = 0 then sha256(n::text::bytea) || sha256((n + 1)::text::bytea) end
+       '10.0.0.' || n %% 250, case when n %% 5 = 0 then md5(n::text) || md5((n + 1)::text) end
 from generate_series(1, %s) n
 """
 
@@ -120,6 +120,8 @@ def wait_for_segment(server: EmbeddedServer, shelf: Shelf) -> float:
     """End the present segment; seconds until it lies sealed in the archive."""
     started = time.perf_counter()
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("select pg_logical_emit_message(true, 'bench', 'so that the segment is not empty')")
+        connection.commit()
         row = connection.execute("select pg_walfile_name(pg_switch_wal())").fetchone()
     wanted = shelf.wal / f"{row[0] if row else ''}{wal.SUFFIX}"
     while not wanted.exists():
