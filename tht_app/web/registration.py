@@ -13,6 +13,7 @@ from tht_app.domain.errors import NotFound
 from tht_app.domain.registration import ConsentId, PatientId
 from tht_app.domain.registration.sheet import BYTES_MAX, ColumnsMissing, FileNotReadable, FileTooLarge
 from tht_app.use_cases.door import Actor, execute
+from tht_app.use_cases.record_copy import CopyRecord
 from tht_app.use_cases.registration import ExportPatients, PreviewImport, PrintConsent
 from tht_app.use_cases.registration.transfer import ExportPage
 from tht_app.web.acting import lang_of, route
@@ -25,6 +26,7 @@ def routes() -> list[BaseRoute]:
     """What this module serves."""
     return [
         Route("/import/patients", route(upload_patients), methods=["POST"]),
+        Route("/export/patients/{patient_id:uuid}.json", route(download_record), methods=["GET"]),
         Route("/export/patients.csv", route(download_patients), methods=["GET"]),
         Route("/documents/consents/{patient_id:uuid}/{consent_id:uuid}.pdf", route(print_consent), methods=["GET"]),
     ]
@@ -64,6 +66,16 @@ async def _pages(actor: Actor, page: ExportPage) -> AsyncIterator[str]:
     while page.last:
         page = await execute(actor, ExportPatients(page.last))
         yield page.text
+
+
+async def download_record(request: Request, actor: Actor) -> Response:
+    """A patient's copy of their record, as a file that no other page shows."""
+    patient_id = request.path_params["patient_id"]
+    if not isinstance(patient_id, UUID):
+        raise NotFound
+    content = await execute(actor, CopyRecord(PatientId(patient_id)))
+    headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="rekam-medis.json"'}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 async def print_consent(request: Request, actor: Actor) -> Response:

@@ -28,7 +28,20 @@ def visits() -> rx.Component:
         allowed((Permission.RECORD_READ,)),
         ui.card(
             "registration.patient.visits",
-            rx.cond(PatientState.record_closed, _closed(), _table()),
+            rx.cond(PatientState.record_closed, _closed(), rx.fragment(_table(), _copy())),
+        ),
+    )
+
+
+def _copy() -> rx.Component:
+    """The patient's own copy of everything, handed out by a doctor who treats them."""
+    return rx.cond(
+        allowed((Permission.RECORD_SIGN,)),
+        ui.link_button(
+            "registration.patient.copy",
+            "/export/patients/" + PatientState.banner.patient_id + ".json",
+            icon="download",
+            new_tab=True,
         ),
     )
 
