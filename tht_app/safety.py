@@ -67,6 +67,7 @@ def unsafe_reasons(chosen: Settings, environment: Mapping[str, str]) -> list[str
         *_network(chosen),
         *_databases(chosen),
         *_mail(chosen),
+        *_copies(chosen),
         *_debugging(environment),
         *_framework(environment),
     ]
@@ -137,7 +138,7 @@ def _network(chosen: Settings) -> Iterator[str]:
 
 
 def _databases(chosen: Settings) -> Iterator[str]:
-    urls = {name: getattr(chosen, f"database{name}_url") for name in ("", "_gate", "_admin")}
+    urls = {name: getattr(chosen, f"database{name}_url") for name in ("", "_gate", "_admin", "_backup")}
     parts = {f"THT_DATABASE{name.upper()}_URL": conninfo_to_dict(url) for name, url in urls.items() if url}
     for name, values in parts.items():
         host = unquote(str(values.get("host") or values.get("hostaddr") or "localhost"))
@@ -160,6 +161,15 @@ def _mail(chosen: Settings) -> Iterator[str]:
         yield (
             f"Mail to {chosen.smtp_host} would travel in the clear: set THT_SMTP_SECURITY to starttls or tls;"
             " none is for a relay on this very machine."
+        )
+
+
+def _copies(chosen: Settings) -> Iterator[str]:
+    endpoint = urlsplit(chosen.backup_s3_endpoint)
+    if endpoint.scheme == "http" and endpoint.hostname not in LOOPBACK:
+        yield (
+            f"Copies of backups would go to {endpoint.hostname} by plain HTTP, the key of that storage in the open:"
+            " give THT_BACKUP_S3_ENDPOINT its https address."
         )
 
 

@@ -60,6 +60,8 @@ def test_a_clinic_that_is_set_up_well_may_start(key: Path, well: dict[str, objec
             "in the clear",
             "starttls",
         ),
+        ({"backup_s3_endpoint": "http://s3.example"}, "plain HTTP", "https address"),
+        ({"database_backup_url": "postgresql://tht_backup:k8Zq4@db.example/c"}, "without checking who", "verify-full"),
         ({"master_key": "00" * 32}, "not random", "tht init"),
     ],
 )

@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -33,6 +34,7 @@ DISK_FULL, DISK_SMALL = 0.2, 2.0
 """Gigabytes."""
 CLOCK_APART = 2.0
 ANCHOR_OLD_HOURS = 26
+BACKUP_OLD_HOURS, REHEARSAL_OLD_HOURS = 26, 8 * 24
 UNSYNCHRONISED = 5
 """TIME_ERROR of adjtimex(2)."""
 
@@ -99,6 +101,8 @@ def _setup() -> Iterator[Check]:
     yield from _data_folder(chosen.data_dir.expanduser().resolve())
     yield _system_clock()
     yield from _anchors(chosen.anchors)
+    if not chosen.demo:
+        yield from _backups(chosen)
 
 
 def _master_key(chosen: Settings) -> Check:
@@ -146,6 +150,20 @@ def _anchors(path: Path) -> Iterator[Check]:
         yield Check("anchors", "warn", f"the last one is {hours:.0f} hours old: run tht audit anchor")
     else:
         yield Check("anchors", "ok", f"{path}, {hours:.1f} hours old; keep a copy on another machine")
+
+
+def _backups(chosen: Settings) -> Iterator[Check]:
+    from tht_app.database.backup.shelf import BACKUP, REHEARSAL, Shelf
+
+    shelf, now = Shelf(chosen.backups), datetime.now(UTC)
+    for name, what, hours in (("backup", BACKUP, BACKUP_OLD_HOURS), ("rehearsal", REHEARSAL, REHEARSAL_OLD_HOURS)):
+        good = shelf.told(what).run.good_at
+        if good is None:
+            yield Check(name, "warn", f"never in {shelf.folder}: run tht backup")
+            continue
+        age = (now - good).total_seconds() / 3600
+        state: State = "warn" if age > hours else "ok"
+        yield Check(name, state, f"{age:.0f} hours ago in {shelf.folder}")
 
 
 async def _everything() -> list[Check]:
