@@ -28,7 +28,8 @@ def visits() -> rx.Component:
         allowed((Permission.RECORD_READ,)),
         ui.card(
             "registration.patient.visits",
-            rx.cond(PatientState.record_closed, _closed(), rx.fragment(_table(), _copy())),
+            rx.cond(PatientState.record_closed, _closed(), _table()),
+            actions=rx.cond(PatientState.record_closed, rx.fragment(), _copy()),
         ),
     )
 
