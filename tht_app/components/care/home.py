@@ -59,6 +59,7 @@ def _line(row: Any) -> rx.Component:
 def _review_dialog() -> rx.Component:
     return ui.dialog(
         rx.el.p(State.chosen.person, " · ", State.chosen.when, class_name="m-0 font-semibold"),
+        rx.el.p(t("care.emergencies.patient", patient=State.chosen.patient), class_name="m-0 break-words"),
         rx.el.p(State.chosen.reason, class_name="m-0 break-words"),
         ui.form(
             ui.field(

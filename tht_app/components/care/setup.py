@@ -40,7 +40,7 @@ def care_rules_card() -> rx.Component:
             ui.form(
                 rx.el.div(*numbers, class_name="grid grid-cols-1 sm:grid-cols-2 gap-4"),
                 ui.checkbox("care.setup.whole_team", "whole_team", checked=State.whole_team),
-                ui.form_actions(ui.submit_button("care.setup.save")),
+                ui.form_actions(ui.submit_button("care.setup.save", icon="check")),
                 on_submit=State.save_rules,
                 key_epoch=State.key_epoch,
                 errors=State.errors,
@@ -66,7 +66,6 @@ def _doctor(name: str) -> rx.Component:
         kind="select",
         required=True,
         options=State.doctors,
-        placeholder_key="care.cover.choose",
         error=State.errors[name],
         test_id=f"care-cover-{name.removesuffix('_id')}",
     )

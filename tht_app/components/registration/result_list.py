@@ -101,7 +101,8 @@ def result_list() -> rx.Component:
         class_name="flex flex-col gap-2",
     )
     start = ui.empty("registration.patients.start.title", "registration.patients.start.body", icon_name="search")
-    return rx.cond(PatientsState.searched, found, start)
+    only_a_stranger = (rows.length() == 0) & (PatientsState.stranger.id != "")
+    return rx.cond(PatientsState.searched, rx.cond(only_a_stranger, rx.fragment(), found), start)
 
 
 def _count(shown: Any) -> rx.Component:

@@ -8,6 +8,7 @@ import reflex as rx
 from tht_app.domain.care import LIMITS, CareRules, CoverId
 from tht_app.domain.errors import Problem, ValidationFailed
 from tht_app.domain.identity import Permission
+from tht_app.i18n import text_of
 from tht_app.settings import settings
 from tht_app.state.acting import SIGNED_IN, Acting, handler
 from tht_app.state.care.view_models import CoverRow, DoctorChoice, cover_rows
@@ -65,7 +66,8 @@ class CareSetupState(Acting, rx.State):
         for name in LIMITS:
             setattr(self, name, str(getattr(found.rules, name)))
         self.whole_team = found.rules.whole_team
-        self.doctors = [DoctorChoice(str(person_id), name) for person_id, name in found.doctors]
+        doctors = [DoctorChoice(str(person_id), name) for person_id, name in found.doctors]
+        self.doctors = [DoctorChoice("", text_of("care.cover.choose", self._lang())), *doctors]
         self.covers = cover_rows(found.covers, settings().zone, self._lang())
         self.loaded = True
 
