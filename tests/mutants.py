@@ -58,6 +58,9 @@ DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 PROOF_TESTS = ("tests/use_cases/test_proof.py",)
 SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
 SECOND_FACTOR = "alembic/versions/0019_second_factor.py"
+FILE_TESTS = ("tests/integrations/test_files.py",)
+FILE_DOOR_TESTS = ("tests/use_cases/test_attachment.py",)
+FILE_WEB_TESTS = ("tests/web/test_attachment.py",)
 
 MUTANTS = [
     Mutant(
@@ -144,6 +147,89 @@ MUTANTS = [
         "where d.token_hash = sha256(convert_to(token, 'UTF8')) and p.username = lower(wanted)",
         "where d.token_hash = sha256(convert_to(token, 'UTF8'))",
         SECOND_FACTOR_TESTS,
+    ),
+    Mutant(
+        "frame-without-its-place",
+        "tht_app/integrations/files/frames.py",
+        """return f"file|{name}|{index}|{'last' if last else 'more'}".encode()""",
+        """return f"file|{name}".encode()""",
+        FILE_TESTS,
+    ),
+    Mutant(
+        "store-in-place",
+        "tht_app/integrations/files/store.py",
+        """                    beside.unlink(missing_ok=True)""",
+        """                    pass""",
+        FILE_TESTS,
+    ),
+    Mutant(
+        "only-what-a-page-leads-to",
+        "tht_app/integrations/files/inspector_child.py",
+        """    for number, generation in sorted(numbers):""",
+        """    for number, generation in sorted(numbers)[:1]:""",
+        FILE_TESTS,
+    ),
+    Mutant(
+        "photo-as-it-came",
+        "tht_app/integrations/files/inspector.py",
+        """    elif kind is FileType.PDF:
+        content = data""",
+        """    else:
+        content = data""",
+        FILE_TESTS,
+    ),
+    Mutant(
+        "anybody-takes-back",
+        "tht_app/use_cases/attachment/closing.py",
+        """    ensure_may_remove(visit, file.author_id, work.person.id)""",
+        """    _ = (visit, ensure_may_remove)""",
+        FILE_DOOR_TESTS,
+    ),
+    Mutant(
+        "files-outside-the-signature",
+        "tht_app/use_cases/encounter/content.py",
+        """content.findings, files=content.files""",
+        """content.findings""",
+        FILE_DOOR_TESTS,
+    ),
+    Mutant(
+        "everybodys-upload",
+        "tht_app/use_cases/attachment/uploading.py",
+        """    if file.author_id != work.person.id or file.status""",
+        """    if file.status""",
+        FILE_DOOR_TESTS,
+    ),
+    Mutant(
+        "sick-note-dated-back",
+        "tht_app/domain/letter.py",
+        """    elif not examined_on <= start <=""",
+        """    elif not start <=""",
+        ("tests/domain/test_letter.py",),
+    ),
+    Mutant(
+        "values-filled-twice",
+        "tht_app/domain/letter.py",
+        """return PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text).strip()""",
+        """return PLACEHOLDER.sub(
+                lambda m: values.get(m[1], ""), PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
+            ).strip()""",
+        ("tests/domain/test_letter.py",),
+    ),
+    Mutant(
+        "withdrawn-letter-printed",
+        "tht_app/use_cases/letter/reading.py",
+        """    if letter.withdrawn:
+        raise LetterWithdrawn
+""",
+        "",
+        ("tests/use_cases/test_letter.py",),
+    ),
+    Mutant(
+        "file-without-sandbox",
+        "tht_app/web/files.py",
+        """default-src 'none'; sandbox; frame-ancestors 'none'""",
+        """default-src 'none'; frame-ancestors 'none'""",
+        FILE_WEB_TESTS,
     ),
     Mutant(
         "drop-after-lost-connection",

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """The master key as 64 hexadecimal digits, for systems that hand secrets over as variables."""
     anchor_file: Path | None = None
     """Where the last seals of the audit log are written down, outside the data folder; beside it when empty."""
+    files_dir: Path | None = None
+    """Where attached files lie, sealed; in the data folder when empty."""
     pool_size: int = Field(default=12, ge=2, le=200)
 
     most_sessions: int = Field(default=5, ge=1, le=100)
@@ -161,7 +163,7 @@ class Settings(BaseSettings):
     @property
     def files(self) -> Path:
         """The folder of attached files."""
-        return self.data_dir.expanduser().resolve() / "files"
+        return (self.files_dir or self.data_dir / "files").expanduser().resolve()
 
     @property
     def mail_on(self) -> bool:

@@ -12,6 +12,7 @@ from tht_app.web.app import create_api, edge, guard
 from tht_app.worker.backup import keeping
 from tht_app.worker.outbox import delivering
 from tht_app.worker.sealer import sealing
+from tht_app.worker.sweeper import sweeping
 
 HEAD = [
     rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"),
@@ -39,3 +40,4 @@ guard(app)
 app.register_lifespan_task(sealing)
 app.register_lifespan_task(delivering)
 app.register_lifespan_task(keeping)
+app.register_lifespan_task(sweeping)

@@ -193,7 +193,16 @@ async def test_pages_load_for_those_they_are_for_only(server: RunningServer, can
 def request_of(name: str, canary: UUID) -> tuple[str, str, dict[str, Any]]:
     """Method, address and body for a row of the table."""
     method, path = name.split(" ", 1)
-    for part, value in (("{patient_id:uuid}", canary), ("{consent_id:uuid}", uuid4()), ("{section}", "subjective")):
+    for part, value in (
+        ("{patient_id:uuid}", canary),
+        ("{consent_id:uuid}", uuid4()),
+        ("{section}", "subjective"),
+        ("{upload:uuid}", uuid4()),
+        ("{file:uuid}", uuid4()),
+        ("{letter:uuid}", uuid4()),
+        ("{offset:int}", 0),
+        ("{page:int}", 1),
+    ):
         path = path.replace(part, str(value))
     path = (
         path.replace("{encounter}", str(uuid4()))
@@ -206,6 +215,9 @@ def request_of(name: str, canary: UUID) -> tuple[str, str, dict[str, Any]]:
         more["json"] = {"text": "x", "base_version": 0}
     if path == "/session/unlock":
         more["json"] = {"password": PASSWORD}
+    if path == "/uploads":
+        more["json"] = {"encounter": str(uuid4()), "name": "foto.jpg", "size": 9, "kind": "photo", "side": "none",
+                        "site": "ear"}  # fmt: skip
     if path == "/import/patients":
         more["files"] = {"file": ("pasien.csv", b"nama\nx\n")}
     return method, path, more

@@ -52,6 +52,9 @@ TABLES = (
     SealedTable("clinic.patient_history", CLINICAL, ("body",)),
     SealedTable("clinic.ent_finding", CLINICAL, ("text",)),
     SealedTable("clinic.medication_request", CLINICAL, ("allergy", "cancel_reason")),
+    SealedTable("clinic.attachment", CLINICAL, ("name", "study", "reason")),
+    SealedTable("clinic.attachment", Purpose.FILE, ("key",)),
+    SealedTable("clinic.letter", CLINICAL, ("content", "reason")),
     SealedTable("sec.totp", Purpose.SECRET, ("secret",), key="person_id"),
 )
 

@@ -28,10 +28,11 @@ CHART = frozenset(
         Permission.RECORD_SIGN,
         Permission.PRESCRIPTION_WRITE,
         Permission.PRESCRIPTION_SIGN,
+        Permission.LETTER_WRITE,
     }
 )
 """Permissions that open records of one's own patients only."""
-PAPER = frozenset({Permission.PRESCRIPTION_READ, Permission.PRESCRIPTION_PRINT})
+PAPER = frozenset({Permission.PRESCRIPTION_READ, Permission.PRESCRIPTION_PRINT, Permission.LETTER_PRINT})
 """Open to the counter for everybody, to a doctor for the own patients."""
 
 

@@ -85,6 +85,8 @@ class Permission(StrEnum):
     RECORD_WRITE_NURSING = "record.write_nursing"
     """Vitals, complaint, allergies and the draft of S and O."""
     RECORD_SIGN = "record.sign"
+    ATTACHMENT_SWEEP = "attachment.sweep"
+    """Clear away files that belong to nothing: the worker's."""
 
     CARE_MANAGE = "care.manage"
     """Say which doctor covers which, and see it."""

@@ -36,6 +36,11 @@ def queue(day: date) -> str:
     return f"queue:{day.isoformat()}"
 
 
+def attachments(encounter_id: str) -> str:
+    """The files of a visit."""
+    return f"attachments:{encounter_id}"
+
+
 def topic_of(payload: str, zone: tzinfo) -> str | None:
     """The topic of a payload; nothing for what no screen of ours knows.
 
@@ -49,6 +54,8 @@ def topic_of(payload: str, zone: tzinfo) -> str | None:
             return calendar(datetime.fromtimestamp(int(keys[0]), UTC).astimezone(zone).date())
         if kind == "queue":
             return queue(date.fromisoformat(keys[0]))
+        if kind == "attachment":
+            return attachments(keys[0])
     except (IndexError, ValueError, OverflowError, OSError):
         return None
     return kind or None

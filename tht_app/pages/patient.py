@@ -3,8 +3,10 @@
 import reflex as rx
 
 from tht_app.components import ui
+from tht_app.components.attachment.panels import patient_files
 from tht_app.components.care.emergency import emergency_dialog, emergency_strip
 from tht_app.components.layout.page import clinic_page, page_body
+from tht_app.components.letter.panels import patient_letters
 from tht_app.components.registration.demographics import (
     consent_sheet,
     consents,
@@ -16,7 +18,9 @@ from tht_app.components.registration.merged import merged_records
 from tht_app.components.registration.patient_form import registration_sheet
 from tht_app.components.registration.visits import visits
 from tht_app.domain.identity import Permission
+from tht_app.state.attachment.files import PatientFilesState
 from tht_app.state.care.emergency import EmergencyState
+from tht_app.state.letter.letters import PatientLettersState
 from tht_app.state.registration.merged import MergedState
 from tht_app.state.registration.patient import PatientState
 
@@ -25,7 +29,13 @@ from tht_app.state.registration.patient import PatientState
     "/patients/[id]",
     title="registration.patient.title",
     needs=Permission.PATIENT_READ,
-    on_load=[PatientState.load, MergedState.load, EmergencyState.load],
+    on_load=[
+        PatientState.load,
+        MergedState.load,
+        EmergencyState.load,
+        PatientFilesState.load,
+        PatientLettersState.load,
+    ],
     tab_title=PatientState.tab_title,
 )
 def patient() -> rx.Component:
@@ -37,6 +47,8 @@ def patient() -> rx.Component:
             merged_records(),
             demographics(),
             visits(),
+            patient_files(),
+            patient_letters(),
             consents(),
             consent_sheet(),
             withdrawal_question(),

@@ -19,6 +19,7 @@ from tht_app.components.identity.people import (
 )
 from tht_app.components.layout.page import clinic_page, page_body
 from tht_app.components.layout.registry import allowed
+from tht_app.components.letter.wording import letter_wording_card
 from tht_app.components.queue.rules import queue_rules_card
 from tht_app.domain.identity import Permission
 from tht_app.state.care.setup import CareSetupState
@@ -36,6 +37,7 @@ def settings() -> rx.Component:
         rx.cond(allowed((Permission.IDENTITY_MANAGE,)), owners),
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), queue_rules_card()),
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), care_rules_card()),
+        rx.cond(allowed((Permission.SETTINGS_MANAGE,)), letter_wording_card()),
         rx.cond(allowed((Permission.CARE_MANAGE,)), cover_card()),
         rx.cond(allowed((Permission.BACKUP_MANAGE,)), backups_card()),
         my_factor_card(),

@@ -9,8 +9,10 @@ from starlette.routing import Route
 from tht_app.database.gate import current_gate
 from tht_app.domain.encounter.record import SignedPaper
 from tht_app.domain.errors import NotFound, Unavailable
-from tht_app.i18n import clock_text, date_text
+from tht_app.i18n import clock_text, date_text, text_of
 from tht_app.use_cases.encounter import VerifySignature
+from tht_app.use_cases.letter import VerifyLetter
+from tht_app.use_cases.letter.reading import LetterCheck
 from tht_app.use_cases.pharmacy import VerifyDocument
 from tht_app.use_cases.pharmacy.models import DocumentCheck
 from tht_app.web.acting import client_address, lang_of, problem
@@ -49,12 +51,14 @@ async def show(request: Request) -> Response:
 
 
 async def _words(request: Request, address: str | None) -> Words | None:
-    """What the code stands for: a prescription, or a signed note."""
+    """What the code stands for: a prescription, a letter, or a signed note."""
     code, lang = request.path_params["code"], asked_language(request)
     if len(code) > LONGEST_CODE or not code.isascii() or not code.isalnum():
         return None
     with suppress(NotFound):
         return _prescription(await VISITOR.execute(VerifyDocument(code), address), lang)
+    with suppress(NotFound):
+        return _letter(await VISITOR.execute(VerifyLetter(code), address), lang)
     with suppress(NotFound):
         return _note(await VISITOR.execute(VerifySignature(code), address), lang)
     return None
@@ -64,9 +68,22 @@ def _prescription(check: DocumentCheck, lang: str) -> Words:
     return {
         "valid": check.valid,
         "verdict": "identity.verify.valid" if check.valid else "identity.verify.cancelled",
+        "kind": text_of("identity.verify.prescription", lang),
         "number": check.number,
         "date": date_text(check.signed_at.date(), lang),
         "doctor": check.doctor,
+    }
+
+
+def _letter(check: LetterCheck, lang: str) -> Words:
+    return {
+        "valid": check.valid,
+        "verdict": "identity.verify.valid" if check.valid else "identity.verify.cancelled",
+        "kind": text_of(f"letter.kind.{check.kind.value}", lang),
+        "number": check.number,
+        "date": date_text(check.issued_at.date(), lang),
+        "doctor": check.doctor,
+        "clinic": check.clinic,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from tht_app.components.attachment.panels import visit_files
 from tht_app.components.care.emergency import emergency_strip
 from tht_app.components.encounter.diagnosis import diagnosis
 from tht_app.components.encounter.facts import facts
@@ -13,6 +14,8 @@ from tht_app.components.encounter.summary import summary
 from tht_app.components.encounter.vitals import vitals
 from tht_app.components.encounter.words import status_badge
 from tht_app.components.ent.exam_form import exam_form, exam_sentences
+from tht_app.components.layout.registry import allowed
+from tht_app.components.letter.panels import letters_elsewhere, visit_letters
 from tht_app.components.pharmacy.prescription_panel import prescription_panel
 from tht_app.components.ui.button import button, link_button
 from tht_app.components.ui.icon import icon
@@ -20,6 +23,7 @@ from tht_app.components.ui.patient_banner import patient_banner
 from tht_app.components.ui.show import alert, empty, error_state, skeleton
 from tht_app.components.ui.tabs import tabs
 from tht_app.domain.encounter.visit import EncounterStatus
+from tht_app.domain.identity import Permission
 from tht_app.i18n import t
 from tht_app.state.encounter.signing import SigningState
 from tht_app.state.encounter.visit import EncounterState
@@ -88,6 +92,8 @@ def _tools() -> rx.Component:
         ("vitals", vitals()),
         ("history", facts()),
         ("prescription", prescription_panel(EncounterState.view.id)),
+        ("files", visit_files(EncounterState.view.id)),
+        ("letters", rx.cond(allowed((Permission.LETTER_WRITE,)), visit_letters(), letters_elsewhere())),
     )
     items: list[tuple[str, Any, Any]] = [(key, f"encounter.tool.{key}", content) for key, content in contents]
     return rx.el.div(

@@ -52,6 +52,11 @@ def _shown() -> rx.Component:
         ),
         _part("encounter.review.vitals", rx.el.p(review.vitals, class_name="m-0"), review.vitals != ""),
         _part("encounter.review.findings", exam_sentences(review.findings), review.findings.length() > 0),
+        _part(
+            "encounter.review.files",
+            rx.el.p(t("encounter.review.files_count", count=review.files), class_name="m-0"),
+            review.files > 0,
+        ),
         class_name="flex flex-col gap-3 p-4 max-h-[34dvh] overflow-y-auto rounded-card border border-line bg-ground",
         tab_index=0,
         aria_label=t("encounter.review.shown"),

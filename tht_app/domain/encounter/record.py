@@ -181,6 +181,19 @@ class SafetySlice:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedFile:
+    """A file of the visit as the signature knows it: `sha256` in hexadecimal, `type` its media type."""
+
+    id: UUID
+    kind: str
+    side: str
+    site: str
+    type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignReview:
     """What is about to be signed, in the words in which it stands, and the hash that stands for exactly this."""
 
@@ -193,6 +206,8 @@ class SignReview:
     """Part, side, site, finding, free text."""
     missing: tuple[str, ...]
     hash: str
+    files: int = 0
+    """How many attached files are signed with it."""
 
 
 @dataclass(frozen=True, slots=True)

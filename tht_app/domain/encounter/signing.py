@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText
+from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignedFile
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.encounter.vitals import plain
 from tht_app.domain.ent.findings import Finding
@@ -17,6 +17,8 @@ from tht_app.domain.errors import Conflict, RuleViolation, ValidationFailed
 
 FORM = "tht-encounter-1"
 """Name of the form that is hashed; a different selection or order of facts gets another name."""
+FORM_WITH_FILES = "tht-encounter-2"
+"""The form of a visit that has files: the same facts, and the fingerprint of each file."""
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -57,10 +59,13 @@ def signed_document(
     diagnoses: Iterable[Diagnosis],
     readings: Iterable[Reading],
     findings: Iterable[Finding],
+    *,
+    files: Iterable[SignedFile] = (),
 ) -> dict[str, Json]:
     """The facts that the hash stands for, whatever order they were read in; people appear as their ids."""
+    attached = [_file(item) for item in sorted(files, key=lambda f: f.id)]
     return {
-        "form": FORM,
+        "form": FORM_WITH_FILES if attached else FORM,
         "encounter": str(visit.id),
         "patient": str(visit.patient_id),
         "practitioner": str(visit.practitioner_id),
@@ -69,6 +74,7 @@ def signed_document(
         "diagnoses": [_diagnosis(item) for item in sorted(diagnoses, key=lambda d: (d.code, d.laterality.value))],
         "vitals": [_reading(item) for item in sorted(readings, key=lambda r: r.code)],
         "ent": [_finding(item) for item in sorted(findings, key=lambda f: f.key)],
+        **({"files": attached} if attached else {}),
     }
 
 
@@ -98,6 +104,18 @@ def _diagnosis(item: Diagnosis) -> Json:
 
 def _reading(item: Reading) -> Json:
     return {"code": item.code, "value": plain(item.value), "unit": item.unit, "at": _utc(item.at)}
+
+
+def _file(item: SignedFile) -> Json:
+    return {
+        "id": str(item.id),
+        "kind": item.kind,
+        "side": item.side,
+        "site": item.site,
+        "type": item.type,
+        "size": item.size,
+        "sha256": item.sha256,
+    }
 
 
 def _finding(item: Finding) -> Json:

@@ -141,6 +141,7 @@ class ReviewView:
     findings: list[SentenceView] = field(default_factory=list[SentenceView])
     missing: list[str] = field(default_factory=list[str])
     hash: str = ""
+    files: int = 0
 
 
 def moment_text(at: datetime, zone: ZoneInfo, lang: str) -> str:
@@ -351,6 +352,7 @@ def review_view(review: SignReview, lang: str) -> ReviewView:
         findings=sentences(found, lang),
         missing=list(review.missing),
         hash=review.hash,
+        files=review.files,
     )
 
 

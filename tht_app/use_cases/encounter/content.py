@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from tht_app.database.queries import ent
+from tht_app.database.queries import attachment, ent
 from tht_app.database.queries.encounter import findings, notes
 from tht_app.database.unit_of_work import UnitOfWork
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText
+from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignedFile
 from tht_app.domain.encounter.signing import digest, signed_document
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.ent.findings import Finding
@@ -19,6 +19,7 @@ class Content:
     diagnoses: tuple[Diagnosis, ...]
     readings: tuple[Reading, ...]
     findings: tuple[Finding, ...]
+    files: tuple[SignedFile, ...]
 
 
 async def content_of(work: UnitOfWork, visit: Visit) -> Content:
@@ -28,12 +29,16 @@ async def content_of(work: UnitOfWork, visit: Visit) -> Content:
         await findings.diagnoses(work, visit.id),
         await findings.readings(work, visit.id),
         await ent.findings(work, visit.id),
+        await attachment.signed_files(work, visit.id),
     )
 
 
 def digest_of(visit: Visit, content: Content) -> bytes:
     """The hash that stands for it."""
-    return digest(signed_document(visit, content.sections, content.diagnoses, content.readings, content.findings))
+    document = signed_document(
+        visit, content.sections, content.diagnoses, content.readings, content.findings, files=content.files
+    )
+    return digest(document)
 
 
 async def digest_of_visit(work: UnitOfWork, visit: Visit) -> bytes:

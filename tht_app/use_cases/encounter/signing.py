@@ -74,6 +74,7 @@ async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> Sig
         tuple((f.part.value, f.side.value, f.site, f.finding, f.text) for f in content.findings),
         _missing(content),
         digest_of(visit, content).hex(),
+        len(content.files),
     )
 
 

@@ -1,0 +1,1 @@
+"""Files of visits: sending them, showing them."""

@@ -1,0 +1,1 @@
+"""Letters: writing, listing, wording."""

@@ -1,0 +1,1 @@
+"""Screens of the files of a visit."""
