@@ -90,19 +90,6 @@ begin
 end $$
 """
 
-# Raises where it may not answer: whoever took silence for "unknown" would throw files away.
-KNOWN = """
-create function sec.known_attachments(ids uuid[]) returns setof uuid
-language plpgsql stable security definer set search_path = pg_catalog, clinic, sec, pg_temp as $$
-begin
-    if not sec.has('attachment.sweep') then
-        raise exception 'attachment.sweep is needed' using errcode = '42501';
-    end if;
-    return query select a.id from clinic.attachment a
-        where a.id = any (ids) and a.status in ('current', 'entered-in-error');
-end $$
-"""
-
 UNFINISHED_IS_THE_AUTHORS = """
 create policy unfinished_is_the_authors on clinic.attachment as restrictive for select to tht_app
 using (status <> 'uploading' or recorded_by = (select sec.me()) or (select sec.has('attachment.sweep')))
@@ -124,7 +111,6 @@ def upgrade() -> None:
     for statement in ATTACHMENT.split(";\n"):
         op.execute(statement)
     definer(ATTACHMENT_STAYS, "sec.attachment_stays()", execute=("tht_owner",))
-    definer(KNOWN, "sec.known_attachments(uuid[])")
     protect("attachment", select=READ, insert=WRITE, update=(*WRITE, SWEEP))
     only_for_carers("attachment")
     for policy in (UNFINISHED_IS_THE_AUTHORS, IN_ONES_OWN_NAME, AUTHOR_TAKES_BACK):

@@ -86,7 +86,7 @@ class Permission(StrEnum):
     """Vitals, complaint, allergies and the draft of S and O."""
     RECORD_SIGN = "record.sign"
     ATTACHMENT_SWEEP = "attachment.sweep"
-    """Clear away files that belong to nothing: the worker's."""
+    """Clear away files that were taken back or given up: the worker's."""
 
     CARE_MANAGE = "care.manage"
     """Say which doctor covers which, and see it."""

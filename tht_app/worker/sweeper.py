@@ -1,4 +1,4 @@
-"""Clears away files that belong to nothing: broken uploads, what a crash left between disk and record."""
+"""Clears away files that were taken back, and uploads that were given up."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ async def _run() -> None:
             log.warning("files could not be cleared away: %s", type(failure).__name__)
         else:
             if gone:
-                log.info("%d files that belonged to nothing were cleared away", gone)
+                log.info("%d files that were taken away or given up were cleared", gone)
         await asyncio.sleep(EVERY_SECONDS)
 
 

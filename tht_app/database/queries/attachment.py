@@ -196,9 +196,9 @@ async def signed_files(work: UnitOfWork, encounter_id: UUID) -> tuple[SignedFile
     )
 
 
-async def with_content(work: UnitOfWork, ids: list[UUID]) -> frozenset[UUID]:
-    """Which of these files are there; what lies in the store of any other belongs to nothing."""
-    rows = await work.fetch("select id from sec.known_attachments(:ids) as k (id)", ids=ids)
+async def removed(work: UnitOfWork, ids: list[UUID]) -> frozenset[UUID]:
+    """Which of these files were taken away."""
+    rows = await work.fetch("select id from attachment where id = any (:ids) and status = 'removed'", ids=ids)
     return frozenset(row["id"] for row in rows)
 
 

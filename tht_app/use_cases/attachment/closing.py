@@ -42,7 +42,7 @@ class MarkInError:
 
 @dataclass(frozen=True, slots=True)
 class SweepFiles:
-    """Which of these ids belong to a file of the record."""
+    """Which of these files were taken away, so that nobody can open what still lies in the store."""
 
     ids: tuple[UUID, ...]
 
@@ -92,7 +92,7 @@ async def mark_in_error(request: MarkInError, work: UnitOfWork) -> bool:
 @use_case(permission=Permission.ATTACHMENT_SWEEP, audit=AuditAction.READ, reads=True)
 async def sweep_files(request: SweepFiles, work: UnitOfWork) -> frozenset[UUID]:
     """Those that do."""
-    return await queries.with_content(work, list(request.ids))
+    return await queries.removed(work, list(request.ids))
 
 
 @use_case(permission=Permission.ATTACHMENT_SWEEP, audit=AuditAction.CANCEL)
@@ -107,7 +107,11 @@ async def sweep_uploads(request: SweepUploads, work: UnitOfWork) -> int:
 
 
 async def clear_away(actor: Actor, *, rest: float = REST_SECONDS) -> int:
-    """Throw away what has lain for `rest` seconds and belongs to nothing; returns how many files that were."""
+    """Throw away what has lain for `rest` seconds and was taken away or given up; returns how many files that were.
+
+    A file that the record does not know is left alone: every file has a row before its first byte comes, so the
+    database is an older one, restored, and may yet be replaced by the right one.
+    """
     kept, incoming = store(), parts()
     stale = await asyncio.to_thread(lambda: list(incoming.untouched_for(rest)))
     for start in range(0, len(stale), AT_A_TIME):
@@ -120,9 +124,9 @@ async def clear_away(actor: Actor, *, rest: float = REST_SECONDS) -> int:
     gone = len(stale)
     for start in range(0, len(ids), AT_A_TIME):
         some = ids[start : start + AT_A_TIME]
-        known: frozenset[UUID] = await execute(actor, SweepFiles(tuple(some)))
-        for orphan in sorted(set(some) - known):
-            await forget_content(orphan)
+        removed: frozenset[UUID] = await execute(actor, SweepFiles(tuple(some)))
+        for file_id in sorted(removed):
+            await forget_content(file_id)
             gone += 1
     return gone
 
