@@ -25,6 +25,7 @@ from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
 from tht_app.safety import file_problem
 from tht_app.settings import settings
+from tht_app.use_cases.attachment import BeginUpload
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.encounter import ReadNote
 from tht_app.use_cases.registration import GetPatient, RecordConsent, SearchPatients
@@ -62,13 +63,14 @@ def admin(clinic: Clinic) -> Iterator[rotation.Connection]:
 
 @pytest.fixture(scope="module")
 async def visit(actors: Actors, key_path: Path) -> UUID:
-    """A patient with everything that is sealed, and a visit with two versions of its text."""
+    """A patient with everything that is sealed, and a visit with two versions of its text and a file on its way."""
     patient = await a_patient(actors["admin"], email="siti@surat.example", bpjs="0001234567890")
     consent = RecordConsent(PatientId(patient), ConsentPurpose.REMINDERS, given=True, giver=ConsentGiver.PATIENT)
     await execute(actors["admin"], consent)
     visit = await make_visit(actors, patient)
     await write_section(actors["dokter"], visit, "subjective", "sementara")
     await write_section(actors["dokter"], visit, "subjective", WORDS)
+    await execute(actors["dokter"], BeginUpload(visit, "foto.jpg", 9))
     return visit
 
 
