@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tht_app.domain.encounter.diagnosis import Certainty, Laterality, asks_for_side, code_key, folded
 from tht_app.domain.encounter.icd10 import Difference, Term, build, parse_official
-from tht_app.domain.encounter.note import Section, checked_text, sections_writable_by
+from tht_app.domain.encounter.note import Section, checked_text, difference, sections_writable_by
 from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText
 from tht_app.domain.encounter.signing import canonical, digest, signed_document
 from tht_app.domain.encounter.visit import (
@@ -251,3 +251,26 @@ def test_every_fact_counts_for_the_hash(which):
     whole = digest(signed_document(visit(), *facts))
     fewer = [items[:-1] if number == which else items for number, items in enumerate(facts)]
     assert digest(signed_document(visit(), *fewer)) != whole
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("", "", ""),
+        ("", "baru", "+baru"),
+        ("lama", "", "-lama"),
+        ("nyeri telinga kanan", "nyeri telinga kiri", " nyeri telinga |-kanan|+kiri"),
+        ("a\nb", "a\n\nb", " a|-\n|+\n\n| b"),
+        ("demam <38°C", "demam <39°C", " demam <|-38|+39| °C"),
+    ],
+)
+def test_a_difference_tells_what_went_and_came(before: str, after: str, shown: str):
+    pieces = difference(before, after)
+    assert "|".join(f"{mark}{text}" for mark, text in pieces) == shown
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_a_difference_holds_both_texts_whole(before: str, after: str):
+    pieces = difference(before, after)
+    assert "".join(piece.text for piece in pieces if piece.mark in " -") == before
+    assert "".join(piece.text for piece in pieces if piece.mark in " +") == after

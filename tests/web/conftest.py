@@ -98,12 +98,12 @@ COMMAND = (
 )
 
 
-def start_server(clinic: Clinic, folder: Path, **extra: str) -> RunningServer:
+def start_server(clinic: Clinic, folder: Path, *, port: int | None = None, **extra: str) -> RunningServer:
     """Start the process and wait until it answers."""
-    port = free_port()
+    port = port or free_port()
     log = folder / "server.log"
     # No page makes a State while it is drawn, so the server need not draw any.
-    (folder / "web" / "backend").mkdir(parents=True)
+    (folder / "web" / "backend").mkdir(parents=True, exist_ok=True)
     (folder / "web" / "backend" / "stateful_pages.json").write_text("[]")
     with log.open("wb") as sink:
         process = subprocess.Popen(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from reflex_base.registry import RegistrationContext
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 import tht_app.pages  # noqa: F401  every page, and through them every State that a browser can reach
 from tht_app.components.layout.registry import PAGES
@@ -85,6 +85,13 @@ def all_routes() -> set[str]:
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}
     }
+
+
+def all_websockets() -> set[str]:
+    """The screens' own line and those of ours."""
+    from tht_app.web.app import create_api
+
+    return {"/_event"} | {route.path for route in create_api().routes if isinstance(route, WebSocketRoute)}
 
 
 def payload_for(full: str, patient: UUID) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from tests.web.matrix import (
     all_handlers,
     all_pages,
     all_routes,
+    all_websockets,
     payload_for,
     table,
 )
@@ -61,6 +62,10 @@ def test_every_page_stands_in_the_table_and_nothing_else_does():
 
 def test_every_route_stands_in_the_table_and_nothing_else_does():
     assert named("route") | named("file") == all_routes()
+
+
+def test_every_line_stands_in_the_table_and_nothing_else_does():
+    assert named("websocket") == all_websockets()
 
 
 @pytest.fixture(scope="module")
@@ -209,10 +214,9 @@ def request_of(name: str, canary: UUID) -> tuple[str, str, dict[str, Any]]:
         .replace("{document}", f"{uuid4()}.pdf")
         .replace("{ticket}", str(uuid4()))
         .replace("{code}", "AAAABBBBCCCC")
+        .replace("{version}", "1")
     )
     more: dict[str, Any] = {"headers": {"Idempotency-Key": uuid4().hex}}
-    if method == "PUT":
-        more["json"] = {"text": "x", "base_version": 0}
     if path == "/session/unlock":
         more["json"] = {"password": PASSWORD}
     if path == "/uploads":

@@ -87,6 +87,8 @@ class Permission(StrEnum):
     RECORD_SIGN = "record.sign"
     ATTACHMENT_SWEEP = "attachment.sweep"
     """Clear away files that were taken back or given up: the worker's."""
+    NOTE_KEEP = "note.keep"
+    """Keep the shared document of a note and write down what it says: the program's that does it, never people's."""
 
     CARE_MANAGE = "care.manage"
     """Say which doctor covers which, and see it."""

@@ -7,7 +7,7 @@ are told, and everything that is shown is read anew once it is back: what was mi
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,8 +172,7 @@ class Feed:
             if topic in wanted:
                 came.set()
 
-        self._ears.add(ear)
-        try:
+        with self.hearing(ear):
             yield True
             while True:
                 try:
@@ -184,6 +183,13 @@ class Feed:
                 came.clear()
                 yield True
                 await asyncio.sleep(BURST_SECONDS)
+
+    @contextlib.contextmanager
+    def hearing(self, ear: Callable[[str], None]) -> Generator[None, None, None]:
+        """Let `ear` hear every topic at once, as long as the block runs; it must not wait for anything."""
+        self._ears.add(ear)
+        try:
+            yield
         finally:
             self._ears.discard(ear)
 

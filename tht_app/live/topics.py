@@ -41,6 +41,11 @@ def attachments(encounter_id: str) -> str:
     return f"attachments:{encounter_id}"
 
 
+def note(encounter: str, origin: str) -> str:
+    """Steps of a shared note that came through the process `origin`."""
+    return f"note:{encounter}:{origin}"
+
+
 def topic_of(payload: str, zone: tzinfo) -> str | None:
     """The topic of a payload; nothing for what no screen of ours knows.
 
@@ -48,6 +53,7 @@ def topic_of(payload: str, zone: tzinfo) -> str | None:
     database does not know.
     """
     kind, *keys = payload.split(" ")
+    row_id = keys[0] if keys else ""
     keys = keys[KEYS_FROM - 1 :]
     try:
         if kind == "appointment":
@@ -56,6 +62,8 @@ def topic_of(payload: str, zone: tzinfo) -> str | None:
             return queue(date.fromisoformat(keys[0]))
         if kind == "attachment":
             return attachments(keys[0])
+        if kind == "note":
+            return note(row_id, keys[0])
     except (IndexError, ValueError, OverflowError, OSError):
         return None
     return kind or None

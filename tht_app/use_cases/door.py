@@ -55,6 +55,8 @@ class UseCase:
     reads: bool
     fresh: Sensitive | None
     result: TypeAdapter[Any]
+    steps: bool = False
+    """One of many steps of a piece of work, such as a key press; see `proceed`."""
 
     @property
     def name(self) -> str:
@@ -89,6 +91,7 @@ def use_case(
     audit: AuditAction,
     reads: bool = False,
     fresh: Sensitive | None = None,
+    steps: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
     """Register a coroutine `(request, work)` for the type of its first argument.
 
@@ -105,7 +108,7 @@ def use_case(
         if request in REGISTRY:
             raise TypeError(f"{request.__name__} already has a use case")
         result = TypeAdapter[Any](hints["return"])
-        REGISTRY[request] = UseCase(handler, request, permissions, audit, reads, fresh, result)
+        REGISTRY[request] = UseCase(handler, request, permissions, audit, reads, fresh, result, steps)
         return handler
 
     return register
@@ -135,6 +138,22 @@ async def read(actor: Actor, request: Any, *, seen: frozenset[UUID] | None = Non
 
     async def once(database: Database) -> Reading:
         return await _attempt(database, actor, case, request, None, seen=seen)
+
+    return await _persistently(actor, case, once)
+
+
+async def proceed(actor: Actor, request: Any, *, noted: frozenset[UUID]) -> Reading:
+    """Like `execute` for one step of a piece of work that the audit log has begun to tell of, such as typing in a note.
+
+    An entry is written only for patients that are not among `noted`; the caller forgets them after five minutes, so
+    that the log says who wrote when without a line for every key press. Raises as `execute` does.
+    """
+    case = REGISTRY[type(request)]
+    if not case.steps:
+        raise TypeError(f"{case.name} is no step of something: each one is told")
+
+    async def once(database: Database) -> Reading:
+        return await _attempt(database, actor, case, request, None, seen=noted)
 
     return await _persistently(actor, case, once)
 
@@ -314,4 +333,15 @@ def _sqlstate(failure: DBAPIError) -> str | None:
     return getattr(failure.orig, "sqlstate", None)
 
 
-__all__ = ["REGISTRY", "Reading", "UseCase", "Viewer", "execute", "read", "record_refusal", "reread", "use_case"]
+__all__ = [
+    "REGISTRY",
+    "Reading",
+    "UseCase",
+    "Viewer",
+    "execute",
+    "proceed",
+    "read",
+    "record_refusal",
+    "reread",
+    "use_case",
+]

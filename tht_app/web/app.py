@@ -22,6 +22,7 @@ from tht_app.database.crypto import MasterKeyMissing
 from tht_app.database.opening import opened_clinic
 from tht_app.domain.errors import DomainError, NotFound
 from tht_app.live.feed import feeding
+from tht_app.live.note_rooms import keeping_notes
 from tht_app.live.screens import SCREENS
 from tht_app.logs import quiet_logs
 from tht_app.safety import UnsafeSetup, ensure_safe
@@ -32,6 +33,7 @@ from tht_app.web.acting import bug, lang_of, problem
 from tht_app.web.edge import Edge
 from tht_app.web.identity.routes import identity_routes
 from tht_app.web.identity.sessions import BOOK
+from tht_app.web.note_socket import ROOMS
 from tht_app.web.policy import ContentPolicy
 from tht_app.web.sockets import end_session_sockets, watch_sessions
 
@@ -86,7 +88,7 @@ def guard(app: rx.App) -> Gate:
 async def serving_clinic(screens: rx.App) -> AsyncIterator[None]:
     """The pools are open, sessions are watched and screens move for as long as the server serves."""
     quiet_logs()  # now, not at import: what a failed build of the screens says must be readable
-    async with _opened(), feeding(screens):
+    async with _opened(), feeding(screens), keeping_notes(ROOMS):
         watcher = asyncio.create_task(watch_sessions(), name="watch_sessions")
         try:
             yield

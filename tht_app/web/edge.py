@@ -5,6 +5,7 @@ Everything that is not named public needs a live session. The routes behind it s
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlsplit
@@ -23,6 +24,8 @@ from tht_app.web.policy import ALWAYS, HSTS, ContentPolicy
 from tht_app.web.sockets import FORBIDDEN, SIGNED_OUT, SOCKETS, TOO_MANY, TRY_LATER, Sockets
 
 EVENT = "/_event"
+NOTE = re.compile(r"/notes/[0-9a-f-]{36}/live")
+"""The two websockets of a screen: its own, and that of an open note."""
 PROBES = frozenset({"/health", "/ready"})
 FORMS = frozenset(
     {"/signin", "/signin/code", "/signin/enrol", "/signout", "/setup", "/session/unlock", "/session/active"}
@@ -141,6 +144,7 @@ class Edge:
             return
 
         line = _Line(receive, send)
+        scope["cut"] = line.cut
         if not self._sockets.add(token, line.cut):
             await receive()
             await send({"type": "websocket.close", "code": TOO_MANY})
@@ -151,7 +155,8 @@ class Edge:
             self._sockets.remove(token, line.cut)
 
     async def _socket_refusal(self, scope: Scope, headers: RequestHeaders) -> tuple[int, str]:
-        if scope["path"].rstrip("/") != EVENT or headers.get("origin") not in self._origins:
+        known = scope["path"].rstrip("/") == EVENT or NOTE.fullmatch(scope["path"])
+        if not known or headers.get("origin") not in self._origins:
             return FORBIDDEN, ""
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(), "")
         try:

@@ -12,6 +12,7 @@ from tht_app.i18n import t
 from tht_app.state.shell import ClinicState
 
 SCRIPT = rx.asset("shell.jsx", shared=True)
+LEAVING = rx.asset("leaving.js", shared=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 // Small things that only a browser can do for the shell.
-import { createElement, useEffect, useState } from "react";
+import { Fragment, createElement, useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { useLocation } from "react-router";
+import { fill } from "$/public/external/tht_app/i18n/words/i18n.js";
+import { deliverEverything } from "./leaving.js";
 
 const WIDE = 1280;
 const remembered = () => {
@@ -77,13 +80,46 @@ export function SearchKey() {
 }
 
 // A real form post: the answer is a new document, and nothing of this tab is left behind. What others write while the
-// page goes is cleared last.
+// page goes is cleared last. First everything typed is delivered; what cannot be is said, and stays sealed on the device.
 const emptyTab = () => sessionStorage.clear();
 
-export function SignOut({ children, ...rest }) {
-  const leaving = () => {
+export function SignOut({ words, looks, children, ...rest }) {
+  const form = useRef(null);
+  const question = useRef(null);
+  const [left, setLeft] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const leave = () => {
     emptyTab();
     window.addEventListener("pagehide", emptyTab);
+    form.current.submit();
   };
-  return createElement("form", { ...rest, method: "post", action: "/signout", onSubmit: leaving }, children);
+  const leaving = async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    const count = await deliverEverything();
+    setBusy(false);
+    setLeft(count);
+    if (count === 0) leave();
+  };
+  useEffect(() => {
+    if (left > 0) question.current.showModal();
+  }, [left]);
+  const button = (name, look, onClick) =>
+    createElement("button", { type: "button", className: look, onClick, "data-testid": `shell-person-${name}` }, words[name]);
+  return createElement(
+    Fragment,
+    null,
+    createElement("form", { ...rest, ref: form, method: "post", action: "/signout", onSubmit: leaving, "aria-busy": busy }, children),
+    left > 0 && createPortal(
+      createElement(
+        "dialog",
+        { ref: question, className: looks.dialog, onClose: () => setLeft(0), "aria-labelledby": "shell-leaving-title", "data-testid": "shell-person-leaving" },
+        createElement("h2", { id: "shell-leaving-title", className: looks.title }, fill(words.title, { count: left })),
+        createElement("p", { className: looks.text }, words.body),
+        createElement("div", { className: looks.actions }, button("stay", looks.stay, () => question.current.close()), button("leave", looks.leave, leave)),
+      ),
+      document.body,
+    ),
+  );
 }

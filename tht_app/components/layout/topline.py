@@ -8,14 +8,26 @@ from reflex.style import set_color_mode
 from tht_app.components.layout.connection import connection_state
 from tht_app.components.layout.nav import SCRIPT
 from tht_app.components.registration.search_box import search_box
+from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.overlay import MENU_ITEM, menu, menu_item
 from tht_app.components.ui.show import badge
 from tht_app.i18n import t
-from tht_app.i18n.words import set_language
+from tht_app.i18n.words import set_language, template
 from tht_app.state.feed import FeedState
 from tht_app.state.person import PersonState
 from tht_app.state.shell import ClinicState
+
+LEAVING_LOOKS = {
+    "dialog": (
+        "m-auto w-[30rem] max-w-[calc(100vw-2rem)] p-6 rounded-card border border-line bg-surface text-text shadow-float"
+    ),
+    "title": "m-0 text-20 font-bold",
+    "text": "mt-3 mb-5 text-14",
+    "actions": "flex flex-wrap justify-end gap-3",
+    "stay": f"{SHAPE} {COLOURS['primary']}",
+    "leave": f"{SHAPE} {COLOURS['secondary']}",
+}
 
 
 class SearchKey(rx.Component):
@@ -30,6 +42,9 @@ class SignOut(rx.Component):
 
     library = SCRIPT.importable_path
     tag = "SignOut"
+
+    words: rx.Var[dict[str, str]]
+    looks: rx.Var[dict[str, str]]
 
 
 def _demo_mark() -> rx.Component:
@@ -96,7 +111,14 @@ def _person() -> rx.Component:
             tab_index=-1,
             class_name=MENU_ITEM,
             data_testid="shell-person-sign-out",
-        )
+        ),
+        words={
+            "title": template("shell.leaving.title"),
+            "body": t("shell.leaving.body"),
+            "stay": t("shell.leaving.stay"),
+            "leave": t("shell.leaving.leave"),
+        },
+        looks=LEAVING_LOOKS,
     )
     who = rx.el.p(
         rx.el.span(PersonState.display_name, class_name="font-semibold"),

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, LargeBinary, Numeric, Text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, Column, Computed, Identity, LargeBinary, Numeric, Text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from .base import ClinicTable
@@ -42,6 +42,23 @@ class NoteSectionVersionRow(ClinicTable, table=True):
     body_sealed: bytes = Field(sa_type=LargeBinary)
     author_id: UUID
     at: datetime = moment()
+
+
+class NoteUpdateRow(ClinicTable, table=True):
+    """One step of the document that several people write at once; append-only."""
+
+    __tablename__ = "note_update"
+    id: UUID = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    encounter_id: UUID
+    patient_id: UUID
+    kind: str = Field(sa_type=Text)
+    covers: int | None = Field(default=None, sa_type=BigInteger)
+    sections: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    body_sealed: bytes = Field(sa_type=LargeBinary)
+    author_id: UUID
+    at: datetime = moment()
+    origin: str = Field(default="", sa_type=Text)
 
 
 class NoteAddendumRow(ClinicTable, table=True):

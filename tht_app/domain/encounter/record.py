@@ -43,6 +43,48 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NotePass:
+    """What lets one person into the shared note: which sections they write, and the key of what they keep offline."""
+
+    patient_id: UUID
+    name: str
+    nurse: bool
+    writable: frozenset[Section]
+    signed: bool
+    draft_key: bytes
+    """32 bytes that seal what is not delivered yet, for this person, note and installation; empty for readers."""
+    draft_scope: str
+    """Under which name a device keeps it: tells nothing of person or note."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedUpdate:
+    """What was stored of a shared note at once; `seq` rises in no order that means anything, but never comes twice."""
+
+    seq: int
+    updates: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNote:
+    """A shared note as it is stored: applied one after the other, its steps are the document."""
+
+    steps: tuple[SharedUpdate, ...]
+    frozen: bool
+    """Signed or cancelled: nothing is written any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVersion:
+    """One saved state of a section: who wrote it last, when."""
+
+    section: Section
+    version: int
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Addendum:
     """Something added after signing."""
 

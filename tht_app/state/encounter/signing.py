@@ -9,7 +9,7 @@ from tht_app.state.acting import Acting, handler
 from tht_app.state.encounter.view_models import ReviewView, review_view
 from tht_app.state.encounter.visit import EncounterState, as_id, per_visit
 from tht_app.state.ent.exam import ExamState
-from tht_app.use_cases.encounter import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
+from tht_app.use_cases.encounter import AddAddendum, CheckSignature, ReviewForSigning, SettleNote, SignEncounter
 
 
 @per_visit
@@ -35,6 +35,7 @@ class SigningState(Acting, rx.State):
 
     async def _show(self) -> None:
         visit = await self.get_state(EncounterState)
+        await self._execute(SettleNote(as_id(visit.view.id)))
         review: SignReview = await self._execute(ReviewForSigning(as_id(visit.view.id)))
         self.review = review_view(review, self._lang())
 

@@ -23,6 +23,16 @@ from .findings import (
     SearchIcd10,
 )
 from .note import ReadNote, SaveSection
+from .shared_note import (
+    AppendUpdate,
+    CatchUp,
+    CompareVersion,
+    JoinNote,
+    OpenSharedNote,
+    ReadVersions,
+    SettleNote,
+    StillReads,
+)
 from .signatures import ProveSignatures, VerifySignature
 from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
 from .visits import (
@@ -44,10 +54,15 @@ __all__ = [
     "AddDiagnosis",
     "AddHistory",
     "AddMedicine",
+    "AppendUpdate",
+    "CatchUp",
     "CheckSignature",
+    "CompareVersion",
     "FinishEncounter",
     "ImportIcd10",
+    "JoinNote",
     "MakePrimary",
+    "OpenSharedNote",
     "OpenVisit",
     "ProveSignatures",
     "ReadAllergyLine",
@@ -57,6 +72,7 @@ __all__ = [
     "ReadNurseDay",
     "ReadPatientVisits",
     "ReadSafetySlice",
+    "ReadVersions",
     "RecordAllergy",
     "RecordVitals",
     "RemoveDiagnosis",
@@ -66,9 +82,11 @@ __all__ = [
     "SearchIcd10",
     "SetHistoryStatus",
     "SetMedicineStatus",
+    "SettleNote",
     "SignEncounter",
     "StartEncounter",
     "StateAllergies",
+    "StillReads",
     "VerifyAllergy",
     "VerifySignature",
     "allergy_line",

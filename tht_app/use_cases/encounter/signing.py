@@ -19,6 +19,8 @@ from tht_app.use_cases.encounter.content import Content, content_of, digest_of, 
 from tht_app.use_cases.encounter.signatures import flaw_in, put_signature
 from tht_app.use_cases.passwords import password_matches
 
+from .shared_note import settle
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewForSigning:
@@ -60,7 +62,10 @@ def _missing(content: Content) -> tuple[str, ...]:
 
 @use_case(permission=Permission.RECORD_SIGN, audit=AuditAction.READ, reads=True)
 async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> SignReview:
-    """What would be signed and the hash that stands for it. Raises NotYourEncounter, EncounterSigned."""
+    """What would be signed and the hash that stands for it. Raises NotYourEncounter, EncounterSigned.
+
+    What is typed in the shared note has to be written down first (`SettleNote`).
+    """
     visit = await visits.find(work, request.encounter_id)
     work.saw(visit.patient_id)
     ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
@@ -97,6 +102,7 @@ async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
     visit = await visits.for_signing(work, request.encounter_id)
     work.saw(visit.patient_id)
     ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
+    await settle(work, visit)
     content = await content_of(work, visit)
     if not any(s.text.strip() for s in content.sections) and not content.diagnoses:
         raise NothingToSign

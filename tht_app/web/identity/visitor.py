@@ -1,11 +1,12 @@
-"""The narrow session in whose name a public page asks: one of a page, for all its visitors."""
+"""The session of a service in whose name a page or a room of the web asks: one for all its visitors."""
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 from tht_app.database.gate import current_gate
 from tht_app.domain.errors import SessionEnded, Unavailable
-from tht_app.use_cases.door import Actor, Viewer, execute, reread
+from tht_app.use_cases.door import Actor, Viewer, execute, proceed, reread
 
 
 class Visitor:
@@ -17,12 +18,22 @@ class Visitor:
         self._token: str | None = None
         self._opening = asyncio.Lock()
 
-    async def execute(self, request: Any, address: str | None) -> Any:
+    async def execute(self, request: Any, address: str | None = None) -> Any:
         """Do what `request` asks; raises DomainError."""
         for _ in range(2):
             token = await self._present()
             try:
                 return await execute(Actor(token, address), request)
+            except SessionEnded:
+                self._token = None
+        raise Unavailable
+
+    async def proceed(self, request: Any, noted: frozenset[UUID]) -> Any:
+        """Take one more step of something that the audit log tells of already; raises DomainError."""
+        for _ in range(2):
+            token = await self._present()
+            try:
+                return (await proceed(Actor(token), request, noted=noted)).result
             except SessionEnded:
                 self._token = None
         raise Unavailable

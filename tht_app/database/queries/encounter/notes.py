@@ -7,8 +7,9 @@ from tht_app.database.crypto import Purpose
 from tht_app.database.tables.encounter import NoteAddendumRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.note import Section
-from tht_app.domain.encounter.record import Addendum, SectionText
+from tht_app.domain.encounter.record import Addendum, NoteVersion, SectionText
 from tht_app.domain.encounter.visit import Visit
+from tht_app.domain.errors import NotFound
 
 BODY = "note_section_version.body"
 ADDENDUM = "note_addendum.body"
@@ -40,8 +41,13 @@ async def present(work: UnitOfWork, encounter_id: UUID) -> tuple[SectionText, ..
     return tuple(written.get(section.value, SectionText(section)) for section in Section)
 
 
-async def append(work: UnitOfWork, visit: Visit, section: Section, version: int, text: str) -> bool:
-    """Store a section as exactly this version; says no if somebody else already did."""
+async def append(
+    work: UnitOfWork, visit: Visit, section: Section, version: int, text: str, *, author: UUID | None = None
+) -> bool:
+    """Store a section as exactly this version; says no if somebody else already did.
+
+    `author` is who wrote it, where that is not the person who writes it down.
+    """
     row_id = work.new_id()
     return bool(
         await work.run(
@@ -57,10 +63,46 @@ async def append(work: UnitOfWork, visit: Visit, section: Section, version: int,
             section=section.value,
             version=version,
             body=work.vault.seal(Purpose.CLINICAL, BODY, row_id, text),
-            author=work.person.id,
+            author=author or work.person.id,
             at=work.now(),
         )
     )
+
+
+async def shown_name(work: UnitOfWork) -> str:
+    """How this person signs what they write."""
+    return await work.fetch_value(
+        "select coalesce((select display_name from practitioner where person_id = :me), :otherwise)",
+        me=work.person.id,
+        otherwise=work.person.display_name,
+    )
+
+
+async def versions(work: UnitOfWork, encounter_id: UUID) -> tuple[NoteVersion, ...]:
+    """Every saved state of every section, newest first."""
+    rows = await work.fetch(
+        f"select v.section, v.version, v.at, {AUTHOR} as author from note_section_version v "
+        "join sec.person s on s.id = v.author_id left join practitioner pr on pr.person_id = v.author_id "
+        "where v.encounter_id = :encounter order by v.at desc, v.section, v.version desc",
+        encounter=encounter_id,
+    )
+    return tuple(NoteVersion(Section(row["section"]), row["version"], row["author"], row["at"]) for row in rows)
+
+
+async def text_of(work: UnitOfWork, encounter_id: UUID, section: Section, version: int) -> str:
+    """What a section said at this version; raises `NotFound`. Before the first one it was empty."""
+    if version == 0:
+        return ""
+    row = await work.fetch_one(
+        "select id, body_sealed from note_section_version "
+        "where encounter_id = :encounter and section = :section and version = :version",
+        encounter=encounter_id,
+        section=section.value,
+        version=version,
+    )
+    if row is None:
+        raise NotFound
+    return work.vault.open(Purpose.CLINICAL, BODY, row["id"], bytes(row["body_sealed"]))
 
 
 async def version_of(work: UnitOfWork, encounter_id: UUID, section: Section) -> int:

@@ -1,0 +1,224 @@
+"""A clinic that accidents happen to: a durable database, a server that can be killed, devices that remember.
+
+The judge of every accident is what people typed and saw acknowledged, written down by their own devices; never what the
+server believes.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+
+from tests.conftest import PEOPLE, ZONE, Clinic
+from tests.factories.encounter import make_patient, make_visit
+from tests.web.browser import Browser
+from tests.web.conftest import PASSWORD, RunningServer, free_port, give_passwords, start_server, stop_server
+from tht_app.database.engine import hold, open_database
+from tht_app.database.gate import make_gate
+from tht_app.database.ids import new_id
+from tht_app.database.migrate import migrate
+from tht_app.database.server import EmbeddedServer
+from tht_app.domain.errors import DomainError, Unavailable
+from tht_app.use_cases.door import Actor, execute
+from tht_app.use_cases.encounter import ReadNote, SettleNote
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+PARTS = ROOT / "tht_app" / "components" / "encounter"
+MODULES = ("note_link.js", "note_drafts.js", "note_wire.js")
+NODE_MODULES = Path(os.environ.get("THT_BUILD_DIR", ROOT / ".tht")).resolve() / "staging" / ".web" / "node_modules"
+NODE = Path(sys.executable).with_name("node")
+PATIENCE = 90
+
+
+def workshop(folder: Path) -> Path:
+    """A folder in which Node finds the editor's line and the packages that the screens are built with."""
+    if not (NODE_MODULES / "yjs").is_dir():
+        subprocess.run([sys.executable, "-m", "tht_app.cli", "build"], cwd=ROOT, check=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "node_modules").symlink_to(NODE_MODULES)
+    shutil.copy(HERE / "hand.mjs", folder)
+    for name in MODULES:
+        shutil.copy(PARTS / name, folder)
+    return folder
+
+
+@dataclass
+class Hand:
+    """One person at one device; the process is the tab, the folder is the device."""
+
+    name: str
+    browser: Browser
+    device: Path
+    process: asyncio.subprocess.Process | None = None
+    typed: list[str] = field(default_factory=list)
+
+    async def open(self, shop: Path, encounter_id: UUID) -> None:
+        """Open the note in a new tab."""
+        self.device.mkdir(parents=True, exist_ok=True)
+        about = {
+            "name": self.name,
+            "origin": self.browser.origin,
+            "cookie": self.browser.cookie_header(),
+            "device": str(self.device),
+            "address": f"{self.browser.origin.replace('http', 'ws')}/notes/{encounter_id}/live",
+        }
+        self.process = await asyncio.create_subprocess_exec(
+            str(NODE),
+            "hand.mjs",
+            json.dumps(about),
+            cwd=shop,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=10_000_000,
+        )
+
+    async def do(self, what: str, **more: Any) -> dict[str, Any]:
+        """Ask the tab for something and wait for its answer."""
+        assert self.process is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
+        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
+        if not line:
+            raise AssertionError(f"the tab of {self.name} has ended")
+        return json.loads(line)
+
+    async def type(self, section: str, word: str) -> None:
+        """Type a word that nobody else types."""
+        await self.do("type", section=section, text=f"{word} ")
+        self.typed.append(f"{section}/{word}")
+
+    @property
+    def acknowledged(self) -> list[str]:
+        """What this person saw called saved, in all tabs of this device."""
+        path = self.device / "acknowledged"
+        return path.read_text().split() if path.exists() else []
+
+    async def kill(self) -> None:
+        """The tab is gone, whatever it was about to do."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+
+@dataclass
+class World:
+    """The clinic, its server, and a place for devices."""
+
+    clinic: Clinic
+    database: EmbeddedServer
+    folder: Path
+    shop: Path
+    port: int
+    server: RunningServer
+    actors: dict[str, Actor]
+
+    async def signed_in(self, username: str) -> Browser:
+        """Somebody signs in, as soon as the server lets them."""
+        for _ in range(PATIENCE * 4):
+            with contextlib.suppress(httpx.TransportError):
+                browser = self.server.browser(address=f"203.0.113.{secrets.randbelow(200) + 20}")
+                if (await browser.sign_in(username, PASSWORD)).status_code == 303:
+                    return browser
+            await asyncio.sleep(0.25)
+        raise AssertionError("nobody can sign in")
+
+    async def visit(self) -> UUID:
+        """A visit that nobody has written in."""
+        return await self.patiently(self._visit)
+
+    async def _visit(self) -> UUID:
+        return await make_visit(self.actors["dokter"], await make_patient(self.actors["admin"]))
+
+    async def patiently(self, ask: Any) -> Any:
+        """Try again until the database is back."""
+        for _ in range(PATIENCE * 4):
+            try:
+                return await ask()
+            except Unavailable:
+                await asyncio.sleep(0.25)
+        raise AssertionError("the database did not come back")
+
+    def hand(self, name: str, browser: Browser) -> Hand:
+        """A device that nobody has used yet."""
+        return Hand(name, browser, self.folder / "devices" / uuid4().hex)
+
+    async def kill_server(self) -> None:
+        """The server's process is killed and started again, as whatever watches it would."""
+        os.killpg(self.server.process.pid, signal.SIGKILL)
+        await asyncio.to_thread(self.server.process.wait)
+        self.server = await asyncio.to_thread(start_server, self.clinic, self.folder, port=self.port)
+
+    async def kill_database(self) -> None:
+        """The database is killed; its watcher starts it again."""
+        if (pid := self.database.pid) is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    async def words(self, encounter_id: UUID) -> dict[str, str]:
+        """What the database holds in the end, section by section."""
+
+        async def ask() -> dict[str, str]:
+            with contextlib.suppress(DomainError):
+                await execute(self.actors["worker"], SettleNote(encounter_id))
+            note = await execute(self.actors["dokter"], ReadNote(encounter_id))
+            return {section.section.value: section.text for section in note.sections}
+
+        return await self.patiently(ask)
+
+
+def own_folder() -> Path:
+    """A folder that the account of PostgreSQL can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="tht-accidents-"))
+    folder.chmod(0o755)
+    return folder
+
+
+@asynccontextmanager
+async def a_world(**environment: str) -> AsyncGenerator[World, None]:
+    """Everything from nothing, and nothing left of it afterwards."""
+    folder = own_folder()
+    key = secrets.token_bytes(32)
+    with EmbeddedServer(folder / "database") as database:
+        migrate(database.dsn(), key)
+        with psycopg.connect(database.dsn()) as connection:
+            for username, (name, role) in PEOPLE.items():
+                person = new_id()
+                values = (person, username, name)
+                connection.execute("insert into sec.person (id, username, display_name) values (%s, %s, %s)", values)
+                connection.execute(
+                    "insert into sec.person_role (person_id, role) values (%s, %s)", (person, role.value)
+                )
+        opened = await open_database(database.dsn(user="tht_app"), key, ZONE, pool_size=4)
+        gate = make_gate(database.dsn(user="tht_gate"))
+        clinic = Clinic(database, "postgres", key, opened, gate)
+        hold(opened)
+        give_passwords(clinic)
+        port = free_port()
+        server = await asyncio.to_thread(start_server, clinic, folder, port=port, **environment)
+        actors = {name: await clinic.actor(name) for name in ("admin", "dokter", "perawat", "worker")}
+        world = World(clinic, database, folder, workshop(folder / "shop"), port, server, actors)
+        try:
+            yield world
+        finally:
+            stop_server(world.server)
+            hold(None)
+            await opened.close()
+            await gate.close()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,122 @@
+"""The shared document of a note as it is stored: one sealed row a step, none of which is ever changed or removed.
+
+A row becomes visible when its transaction commits, which need not be in the order of `seq`. So nobody reads "everything
+after the last one" and believes it complete, except under the exclusive lock of the encounter, when no writer is on its
+way.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from tht_app.database.crypto import Purpose
+from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.encounter.note import Section
+from tht_app.domain.encounter.record import SharedUpdate
+from tht_app.domain.encounter.visit import Visit
+
+BODY = "note_update.body"
+SEED, EDIT, SNAPSHOT = "seed", "edit", "snapshot"
+DRAFT_KEY, DRAFT_SCOPE = "note_draft.key", "note_draft.scope"
+SCOPE_DIGITS = 32
+LENGTH = 4
+
+# The newest snapshot stands for everything up to `covers`; it was made under the exclusive lock, so that is complete.
+STEPS = """
+with base as (
+    select id, covers from note_update where encounter_id = :encounter and kind = 'snapshot'
+    order by covers desc limit 1)
+select u.id, u.seq, u.body_sealed from note_update u
+where u.encounter_id = :encounter
+  and (u.id = (select id from base)
+       or (u.kind <> 'snapshot' and u.seq > greatest(:after, coalesce((select covers from base), 0))))
+order by u.kind = 'snapshot' desc, u.seq
+"""
+AFTER = """
+select id, seq, body_sealed from note_update
+where encounter_id = :encounter and kind <> 'snapshot' and seq > :after order by seq
+"""
+
+
+async def steps(work: UnitOfWork, encounter_id: UUID) -> tuple[SharedUpdate, ...]:
+    """What makes the document: the newest snapshot and all after it; nothing where nobody has opened it yet."""
+    return _opened(work, await work.fetch(STEPS, encounter=encounter_id, after=0))
+
+
+async def steps_after(work: UnitOfWork, encounter_id: UUID, seq: int) -> tuple[SharedUpdate, ...]:
+    """The steps with a higher number than this."""
+    return _opened(work, await work.fetch(AFTER, encounter=encounter_id, after=seq))
+
+
+def _opened(work: UnitOfWork, rows: Iterable[RowMapping]) -> tuple[SharedUpdate, ...]:
+    return tuple(
+        SharedUpdate(
+            row["seq"], _unpacked(work.vault.open_bytes(Purpose.CLINICAL, BODY, row["id"], bytes(row["body_sealed"])))
+        )
+        for row in rows
+    )
+
+
+def _packed(updates: Sequence[bytes]) -> bytes:
+    """What came together lies together, each update behind its length: nothing is merged that need not be."""
+    return b"".join(len(update).to_bytes(LENGTH, "big") + update for update in updates)
+
+
+def _unpacked(body: bytes) -> tuple[bytes, ...]:
+    updates: list[bytes] = []
+    place = 0
+    while place < len(body):
+        end = place + LENGTH + int.from_bytes(body[place : place + LENGTH], "big")
+        updates.append(body[place + LENGTH : end])
+        place = end
+    return tuple(updates)
+
+
+async def add(
+    work: UnitOfWork,
+    visit: Visit,
+    updates: Sequence[bytes],
+    *,
+    sections: Iterable[Section] = (),
+    kind: str = EDIT,
+    covers: int | None = None,
+    origin: str = "",
+) -> int:
+    """Append a step in the name of this person and return its number; `origin` is the process that has it already."""
+    row_id = work.new_id()
+    return await work.fetch_value(
+        "insert into note_update "
+        "(id, encounter_id, patient_id, kind, covers, sections, body_sealed, author_id, at, origin) "
+        "values (:id, :encounter, :patient, :kind, :covers, :sections, :body, :author, :at, :origin) returning seq",
+        id=row_id,
+        encounter=visit.id,
+        patient=visit.patient_id,
+        kind=kind,
+        covers=covers,
+        sections=sorted(section.value for section in sections),
+        body=work.vault.seal_bytes(Purpose.CLINICAL, BODY, row_id, _packed(updates)),
+        author=work.person.id,
+        at=work.now(),
+        origin=origin,
+    )
+
+
+async def last_author(work: UnitOfWork, encounter_id: UUID, section: Section) -> UUID | None:
+    """Who changed this section last; nobody where it still is as the document began."""
+    return await work.fetch_value(
+        "select author_id from note_update where encounter_id = :encounter and kind = 'edit' "
+        "and :section = any (sections) order by seq desc limit 1",
+        encounter=encounter_id,
+        section=section.value,
+    )
+
+
+def draft_secrets(work: UnitOfWork, encounter_id: UUID) -> tuple[bytes, str]:
+    """Key and name under which a device keeps what this person has not delivered of this note yet.
+
+    A keyed fingerprint, so the same person gets the same key again after signing in, and it is stored nowhere.
+    """
+    whose = f"{work.person.id}|{encounter_id}"
+    scope = work.vault.blind(DRAFT_SCOPE, whose).hex()[:SCOPE_DIGITS]
+    return work.vault.blind(DRAFT_KEY, whose), scope

@@ -1,0 +1,142 @@
+"""The open notes of this process: loaded once, told what other processes did, put away when all have left."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncGenerator
+from uuid import UUID
+
+from tht_app.domain.encounter.record import NotePass, SharedNote
+from tht_app.domain.errors import DomainError, SessionEnded
+from tht_app.live import topics
+from tht_app.live.feed import FEED, Feed
+from tht_app.live.note_room import AGAIN, ORIGIN, Keeper, Room, Seat
+from tht_app.live.noted import Noted
+from tht_app.state.feedback import incident
+from tht_app.use_cases.door import Actor, Viewer, read, reread
+from tht_app.use_cases.encounter import JoinNote, OpenSharedNote, StillReads
+
+WATCH_SECONDS = 1.0
+LOST = 4401
+
+
+class Rooms:
+    """Rooms by encounter; the server alone says which one somebody gets."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        """No note is open."""
+        self._keeper = keeper
+        self._noted = Noted()
+        self._rooms: dict[UUID, asyncio.Task[Room]] = {}
+        self._numbers = itertools.count(1)
+        self._looking: set[asyncio.Task[None]] = set()
+
+    async def admit(self, actor: Actor, encounter_id: UUID) -> NotePass:
+        """Ask the door whether this person may come in; raises DomainError. Coming back soon is no second reading."""
+        key = (actor.token, encounter_id, "read")
+        reading = await read(actor, JoinNote(encounter_id), seen=self._noted.lately(*key))
+        self._noted.now(*key, patients=reading.patient_ids)
+        return reading.result
+
+    def number(self) -> int:
+        """A number for a seat."""
+        return next(self._numbers)
+
+    async def enter(self, encounter_id: UUID) -> Room:
+        """The room of an encounter, loaded once however many ask at the same moment; raises DomainError."""
+        while True:
+            opening = self._rooms.get(encounter_id)
+            if opening is None:
+                opening = self._rooms[encounter_id] = asyncio.create_task(self._open(encounter_id))
+            try:
+                room = await asyncio.shield(opening)
+            except DomainError:
+                self._forget(encounter_id, opening)
+                raise
+            if not room.closed:
+                return room
+            self._forget(encounter_id, opening)
+
+    async def _open(self, encounter_id: UUID) -> Room:
+        note: SharedNote = await self._keeper.execute(OpenSharedNote(encounter_id))
+        return Room(encounter_id, note, self._keeper, self._noted)
+
+    def _forget(self, encounter_id: UUID, opening: asyncio.Task[Room]) -> None:
+        if self._rooms.get(encounter_id) is opening:
+            del self._rooms[encounter_id]
+
+    async def leave(self, room: Room, seat: Seat) -> None:
+        """Somebody goes; the last one out has the sections written down."""
+        room.leave(seat)
+        if not room.seats:
+            await room.settle()
+        if not room.seats and not room.closed:
+            room.close()
+            self._rooms.pop(room.encounter_id, None)
+
+    @property
+    def _open_rooms(self) -> list[Room]:
+        return [
+            task.result()
+            for task in self._rooms.values()
+            if task.done() and not task.cancelled() and task.exception() is None
+        ]
+
+    def heard(self, topic: str) -> None:
+        """The database says that something changed: look where it may concern an open note."""
+        kind, _, rest = topic.partition(":")
+        encounter_id, _, origin = rest.partition(":")
+        if (kind == "note" and origin == ORIGIN) or kind not in {"note", topics.ENCOUNTERS, topics.EVERYTHING}:
+            return
+        for room in self._open_rooms:
+            if kind != "note" or str(room.encounter_id) == encounter_id:
+                task = asyncio.create_task(room.look())
+                self._looking.add(task)
+                task.add_done_callback(self._looking.discard)
+
+    async def watch(self) -> None:
+        """Every second: whoever has signed out or lost the right to read gets up."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.check()
+            except DomainError:
+                continue
+            except Exception as error:  # noqa: BLE001  a bug once must not end the watch
+                incident(error, "note watch")
+
+    async def check(self) -> None:
+        """One question for all seats; raises Unavailable."""
+        seats = [seat for room in self._open_rooms for seat in room.seats]
+        if not seats:
+            return
+        try:
+            admitted = (await reread(StillReads(), [Viewer(seat.actor) for seat in seats])).admitted
+        except SessionEnded:
+            admitted = frozenset[str]()
+        for room in self._open_rooms:
+            for seat in [one for one in room.seats if one in seats and one.actor.token not in admitted]:
+                room.leave(seat)
+                seat.close(LOST, None)
+
+    async def close(self) -> None:
+        """The process ends: devices come back to the next one, sections are written down."""
+        for room in self._open_rooms:
+            room.dismiss(AGAIN)
+            await room.settle()
+            room.close()
+        self._rooms.clear()
+
+
+@contextlib.asynccontextmanager
+async def keeping_notes(rooms: Rooms, feed: Feed = FEED) -> AsyncGenerator[Rooms, None]:
+    """Notes can be open for as long as the block runs."""
+    watcher = asyncio.create_task(rooms.watch(), name="notes watch")
+    try:
+        with feed.hearing(rooms.heard):
+            yield rooms
+    finally:
+        watcher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watcher
+        await rooms.close()
