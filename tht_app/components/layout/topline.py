@@ -20,7 +20,8 @@ from tht_app.state.shell import ClinicState
 
 LEAVING_LOOKS = {
     "dialog": (
-        "m-auto w-[30rem] max-w-[calc(100vw-2rem)] p-6 rounded-card border border-line bg-surface text-text shadow-float"
+        "m-auto w-[30rem] max-w-[calc(100vw-2rem)] p-6 rounded-card border border-line bg-surface text-text "
+        "shadow-float"
     ),
     "title": "m-0 text-20 font-bold",
     "text": "mt-3 mb-5 text-14",

@@ -1,0 +1,174 @@
+"""One note, several hands, in real browsers: writing together, without a network, from a word processor, and signed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import DEMO_PASSWORD, Desk, SeatsPeople
+
+pytestmark = pytest.mark.e2e
+expect.set_options(timeout=20_000)
+SAVED = re.compile(r"Tersimpan \d\d\.\d\d\.\d\d|Semua tersimpan")
+ITEM = "class=MsoListParagraph style='mso-list:l0 level1 lfo1'"
+MARK = "<span style='mso-list:Ignore'>·<span>&nbsp;&nbsp;</span></span>"
+WORD_HTML = (
+    '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal {margin:0}</style></head><body>'
+    "<!--StartFragment--><p class=MsoNormal><b><span style='color:red'>Keluhan utama</span></b><o:p></o:p></p>"
+    f"<p {ITEM}>{MARK}nyeri telinga</p><p {ITEM}>{MARK}berdenging</p>"
+    "<table><tr><td>AD</td><td>40 dB</td></tr></table><script>alert(1)</script><!--EndFragment--></body></html>"
+)
+
+
+def text_of(page: Page, section: str) -> Locator:
+    """The editable text of a section."""
+    return page.get_by_test_id(f"encounter-note-{section}-text")
+
+
+def write(page: Page, section: str, words: str) -> None:
+    """Type at the end of a section, key by key."""
+    text_of(page, section).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def status(page: Page) -> Locator:
+    """What the note says about what was typed."""
+    return page.get_by_test_id("encounter-note-status")
+
+
+def open_visit(doctor: Desk) -> str:
+    """Open the first visit of today that is not signed, and return its address."""
+    page = doctor.go("/")
+    visits = page.get_by_test_id("encounter-day-open")
+    visits.first.wait_for()
+    addresses = [link.get_attribute("href") or "" for link in visits.all()]
+    for address in addresses:
+        doctor.go(address)
+        page.get_by_test_id("encounter-note-subjective-text").wait_for()
+        expect(status(page)).to_have_text(SAVED)
+        if page.get_by_test_id("encounter-sign-review").count():
+            return address
+    raise AssertionError(f"every visit is signed: {addresses}")
+
+
+def opened(desk: Desk, address: str) -> Page:
+    """Open the same visit as somebody else."""
+    page = desk.go(address)
+    text_of(page, "subjective").wait_for()
+    expect(status(page)).to_have_text(SAVED)
+    return page
+
+
+def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: SeatsPeople) -> None:
+    doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
+    address = open_visit(doctor)
+    theirs, mine = opened(nurse, address), doctor.page
+    expect(mine.get_by_test_id("encounter-note-people")).to_contain_text("Dewi")
+    expect(text_of(theirs, "plan")).to_have_attribute("contenteditable", "false")
+    write(theirs, "subjective", " Sejak kemarin.")
+    for section, words in (("objective", " MT utuh."), ("assessment", " Otitis."), ("plan", " Kontrol.")):
+        write(mine, section, words)
+    expect(mine.get_by_text("Dewi Lestari").first).to_be_visible()
+    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
+    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
+    for page in (mine, theirs):
+        expect(status(page)).to_have_text(SAVED)
+
+    mine.keyboard.press("Control+z")  # undo belongs to the section, and to one's own words
+    expect(text_of(mine, "plan")).not_to_contain_text("Kontrol.")
+    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
+    mine.get_by_test_id("encounter-note-plan-redo").click()
+    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
+
+    mine.get_by_test_id("encounter-sign-review").click()
+    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Sejak kemarin.")
+    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Kontrol.")
+    mine.get_by_test_id("encounter-sign-password").fill(DEMO_PASSWORD)
+    mine.get_by_test_id("encounter-sign-submit").click()
+    expect(mine.get_by_test_id("encounter-signed-hash")).to_be_visible()
+    for page in (mine, theirs):
+        expect(page.locator("[data-note] [contenteditable=true]")).to_have_count(0)
+    mine.get_by_test_id("encounter-note-history").click()
+    expect(mine.get_by_test_id("encounter-note-version").first).to_be_visible()
+    expect(mine.get_by_test_id("encounter-note-changes")).not_to_be_empty()
+
+
+def test_without_a_network_words_wait_sealed_and_come_back_in_a_new_tab(seat: SeatsPeople) -> None:
+    doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
+    address = open_visit(doctor)
+    page = opened(nurse, address)
+    nurse.context.set_offline(True)
+    write(page, "subjective", " sandi-luring")
+    expect(status(page)).to_have_text(re.compile(r"Belum tersimpan – luring \(\d+ perubahan\)"))
+    nurse.context.set_offline(False)
+    expect(text_of(doctor.page, "subjective")).to_contain_text("sandi-luring")
+    expect(status(page)).to_have_text(SAVED)
+
+    nurse.context.set_offline(True)
+    write(page, "subjective", " rahasia-perangkat")
+    expect(status(page)).to_contain_text("luring")
+    kept = page.evaluate(
+        """async () => {
+          const open = indexedDB.open("tht-drafts");
+          const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+          const get = db.transaction("drafts").objectStore("drafts").getAll();
+          const all = await new Promise((done) => (get.onsuccess = () => done(get.result)));
+          return all.map((one) => new TextDecoder("latin1").decode(one.sealed) + one.scope);
+        }"""
+    )
+    assert kept
+    assert not any("rahasia" in one or "perawat" in one for one in kept)
+    page.close(run_before_unload=False)
+    nurse.context.set_offline(False)
+    assert "rahasia-perangkat" not in text_of(doctor.page, "subjective").inner_text()
+    again = nurse.context.new_page()
+    again.goto(f"{nurse.origin}{address}")
+    expect(text_of(again, "subjective")).to_contain_text("rahasia-perangkat")
+    expect(text_of(doctor.page, "subjective")).to_contain_text("rahasia-perangkat")
+    expect(status(again)).to_have_text(SAVED)
+
+
+def test_signing_out_says_what_has_not_arrived(seat: SeatsPeople) -> None:
+    doctor, nurse = seat("dokter"), seat("perawat")
+    address = open_visit(doctor)
+    page = opened(nurse, address)
+    nurse.context.set_offline(True)
+    write(page, "objective", " belum-sampai")
+    expect(status(page)).to_contain_text("luring")
+    page.get_by_role("button", name="Dewi Lestari").click()
+    page.get_by_test_id("shell-person-sign-out").click()
+    expect(page.get_by_test_id("shell-person-leaving")).to_contain_text("perubahan belum sampai")
+    page.get_by_test_id("shell-person-stay").click()
+    nurse.context.set_offline(False)
+    expect(status(page)).to_have_text(SAVED)
+    page.get_by_role("button", name="Dewi Lestari").click()
+    page.get_by_test_id("shell-person-sign-out").click()
+    page.wait_for_url(re.compile("/signin"))
+    expect(text_of(doctor.page, "objective")).to_contain_text("belum-sampai")
+
+
+def test_what_a_word_processor_puts_on_the_clipboard_becomes_text_and_lists(seat: SeatsPeople) -> None:
+    doctor = seat("dokter")
+    open_visit(doctor)
+    page = doctor.page
+    body = text_of(page, "assessment")
+    body.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    body.evaluate(
+        """(node, html) => {
+          const data = new DataTransfer();
+          data.setData("text/html", html);
+          data.setData("text/plain", "x");
+          node.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        WORD_HTML,
+    )
+    expect(body).to_contain_text("Keluhan utama")
+    expect(body.locator("ul li")).to_have_text(["nyeri telinga", "berdenging"])
+    expect(body).to_contain_text("AD | 40 dB")
+    assert body.locator("b, strong, span[style], table, script, style").count() == 0
+    expect(status(page)).to_have_text(SAVED)
+    page.reload()
+    expect(text_of(page, "assessment").locator("ul li")).to_have_text(["nyeri telinga", "berdenging"])
