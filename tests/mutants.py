@@ -62,6 +62,10 @@ FILE_TESTS = ("tests/integrations/test_files.py",)
 FILE_DOOR_TESTS = ("tests/use_cases/test_attachment.py",)
 FILE_WEB_TESTS = ("tests/web/test_attachment.py",)
 
+NOTE_ROOM = "tht_app/live/note_room.py"
+NOTE_ROOM_TESTS = ("tests/live/test_note_room.py",)
+NOTE_TESTS = ("tests/web/test_note_live.py",)
+
 MUTANTS = [
     Mutant(
         "proof-not-asked-at-the-door",
@@ -230,6 +234,49 @@ MUTANTS = [
         """default-src 'none'; sandbox; frame-ancestors 'none'""",
         """default-src 'none'; frame-ancestors 'none'""",
         FILE_WEB_TESTS,
+    ),
+    Mutant(
+        "note-acknowledged-before-commit",
+        NOTE_ROOM,
+        "        try:\n            done = await proceed(seat.actor",
+        '        seat.post(wire.ack(tried.number, ""))\n        try:\n            done = await proceed(seat.actor',
+        NOTE_ROOM_TESTS,
+    ),
+    Mutant(
+        "note-shown-before-commit",
+        NOTE_ROOM,
+        "        try:\n            done = await proceed(seat.actor",
+        "        for update in tried.updates:\n            self._tell(wire.step(update), but=seat)\n"
+        "        try:\n            done = await proceed(seat.actor",
+        NOTE_ROOM_TESTS,
+    ),
+    Mutant(
+        "note-nurse-writes-plan",
+        NOTE_ROOM,
+        "        if not sections <= writable:\n",
+        "        if False:\n",
+        NOTE_ROOM_TESTS,
+    ),
+    Mutant(
+        "note-takes-steps-that-wait",
+        "tht_app/use_cases/encounter/note_document.py",
+        "        if self._odd or not _is_whole(rest, self._document.get_state()) or",
+        "        if self._odd or",
+        NOTE_TESTS,
+    ),
+    Mutant(
+        "note-signed-without-last-words",
+        "tht_app/use_cases/encounter/signing.py",
+        "    await settle(work, visit)\n",
+        "",
+        NOTE_TESTS,
+    ),
+    Mutant(
+        "note-drafts-open-to-colleagues",
+        "tht_app/database/queries/encounter/shared.py",
+        '    whose = f"{work.person.id}|{encounter_id}"',
+        '    whose = f"{encounter_id}"',
+        NOTE_TESTS,
     ),
     Mutant(
         "drop-after-lost-connection",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from tht_app.domain.encounter.note import Section
+from tht_app.domain.encounter.note import Section, UpdateBroken
 from tht_app.domain.encounter.record import NotePass, SharedNote
 from tht_app.domain.encounter.visit import EncounterSigned
 from tht_app.domain.errors import Busy, DomainError, PermissionDenied, Unavailable
@@ -156,8 +156,9 @@ class Room:
         for sent in batch:
             if sent.seat.gone:
                 continue
+            ahead = [update for one in tried.values() for update in one.updates]
             try:
-                sections = self._try(sent, [update for one in tried.values() for update in one.updates])
+                sections = await self._try_again_when_behind(sent, ahead)
             except DomainError as refusal:
                 self._shadow = None
                 await self.refuse(sent.seat, refusal)
@@ -167,6 +168,15 @@ class Room:
             one.updates.append(sent.update)
             one.sections |= sections
         await asyncio.gather(*(self._store(seat, one) for seat, one in tried.items()))
+
+    async def _try_again_when_behind(self, sent: _Sent, ahead: list[bytes]) -> frozenset[Section]:
+        """A device that comes from another process may build on what that one stored and we have not read yet."""
+        try:
+            return self._try(sent, ahead)
+        except UpdateBroken:
+            self._shadow = None
+            await self.look()
+            return self._try(sent, ahead)
 
     def _try(self, sent: _Sent, ahead: list[bytes]) -> frozenset[Section]:
         """The sections that a step changes; raises what forbids it."""

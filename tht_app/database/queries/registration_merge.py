@@ -51,6 +51,7 @@ FOLLOWS: dict[str, Follow] = {
     "medication_statement.patient_id": Follow.LINK,
     "note_addendum.patient_id": Follow.LINK,
     "note_section_version.patient_id": Follow.LINK,
+    "note_update.patient_id": Follow.LINK,
     "observation.patient_id": Follow.LINK,
     "patient.merged_into": Follow.OWN,
     "patient_history.patient_id": Follow.LINK,

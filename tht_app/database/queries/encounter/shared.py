@@ -115,8 +115,9 @@ async def last_author(work: UnitOfWork, encounter_id: UUID, section: Section) ->
 def draft_secrets(work: UnitOfWork, encounter_id: UUID) -> tuple[bytes, str]:
     """Key and name under which a device keeps what this person has not delivered of this note yet.
 
-    A keyed fingerprint, so the same person gets the same key again after signing in, and it is stored nowhere.
+    Made from this person and note alone, so the same person gets the same key again after signing in (also when the
+    clinic's keys were exchanged meanwhile), and it is stored nowhere.
     """
     whose = f"{work.person.id}|{encounter_id}"
-    scope = work.vault.blind(DRAFT_SCOPE, whose).hex()[:SCOPE_DIGITS]
-    return work.vault.blind(DRAFT_KEY, whose), scope
+    scope = work.vault.derive(DRAFT_SCOPE, whose).hex()[:SCOPE_DIGITS]
+    return work.vault.derive(DRAFT_KEY, whose), scope

@@ -5,8 +5,8 @@ from alembic import op
 from ddl import append_only, notify_on, protect
 from tht_app.domain.identity import ROLE_PERMISSIONS, Permission
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
