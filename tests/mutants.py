@@ -238,16 +238,16 @@ MUTANTS = [
     Mutant(
         "note-acknowledged-before-commit",
         NOTE_ROOM,
-        "        try:\n            done = await proceed(seat.actor",
-        '        seat.post(wire.ack(tried.number, ""))\n        try:\n            done = await proceed(seat.actor',
+        "        try:\n            await proceed(seat.actor",
+        '        seat.post(wire.ack(tried.number, ""))\n        try:\n            await proceed(seat.actor',
         NOTE_ROOM_TESTS,
     ),
     Mutant(
         "note-shown-before-commit",
         NOTE_ROOM,
-        "        try:\n            done = await proceed(seat.actor",
+        "        try:\n            await proceed(seat.actor",
         "        for update in tried.updates:\n            self._tell(wire.step(update), but=seat)\n"
-        "        try:\n            done = await proceed(seat.actor",
+        "        try:\n            await proceed(seat.actor",
         NOTE_ROOM_TESTS,
     ),
     Mutant(

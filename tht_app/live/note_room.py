@@ -27,8 +27,6 @@ from tht_app.use_cases.door import Actor, proceed, record_refusal
 from tht_app.use_cases.encounter import AppendUpdate, CatchUp, SettleNote
 from tht_app.use_cases.encounter.note_document import Shadow, document_of
 
-ORIGIN = secrets.token_hex(6)
-"""This process: what it stored itself it need not read back."""
 SETTLE_SECONDS = 15.0
 """So long after the first new word the sections are written down; signing and leaving do it at once."""
 REFUSED, AGAIN, BROKEN = 4403, 1013, 1011
@@ -88,6 +86,8 @@ class Room:
     def __init__(self, encounter_id: UUID, note: SharedNote, keeper: Keeper, noted: Noted) -> None:
         """Build the document from what is stored; `start` begins to take steps."""
         self.encounter_id, self.frozen, self.closed = encounter_id, note.frozen, False
+        self.origin = secrets.token_hex(6)
+        """What came through this room it need not read back."""
         self.document = document_of(update for step in note.steps for update in step.updates)
         self.seats: set[Seat] = set()
         self._keeper, self._noted = keeper, noted
@@ -147,8 +147,7 @@ class Room:
                 await self._take(batch)
             except Exception as error:  # noqa: BLE001  a bug with one step must not make the note deaf for all
                 incident(error, "note")
-                self._shadow = None
-                self.dismiss(BROKEN)
+                self.give_up(BROKEN)
 
     async def _take(self, batch: Iterable[_Sent]) -> None:
         """Try each step, then store those of each author at the same time."""
@@ -194,20 +193,18 @@ class Room:
 
     async def _store(self, seat: Seat, tried: _Tried) -> None:
         """Commit, then show and acknowledge; a refusal ends the seat, an absent database only its line."""
-        request = AppendUpdate(self.encounter_id, tuple(tried.updates), frozenset(tried.sections), ORIGIN)
+        request = AppendUpdate(self.encounter_id, tuple(tried.updates), frozenset(tried.sections), self.origin)
         key = (seat.actor.token, self.encounter_id, "write")
         try:
-            done = await proceed(seat.actor, request, noted=self._noted.lately(*key))
+            await proceed(seat.actor, request, noted=self._noted.lately(*key))
         except (Unavailable, Busy):
-            self._shadow = None
-            seat.close(AGAIN, None)
+            self.give_up(AGAIN)
             return
         except DomainError as refusal:
             self._shadow = None
             await self.refuse(seat, refusal, audited=isinstance(refusal, PermissionDenied))
             return
         self._noted.now(*key, patients=frozenset({seat.entry.patient_id}))
-        self._known.add(done.result)
         for update in tried.updates:
             self.document.apply_update(update)
             self._tell(wire.step(update), but=seat)
@@ -226,8 +223,12 @@ class Room:
         finally:
             seat.close(REFUSED, refusal)
 
-    def dismiss(self, code: int) -> None:
-        """Let everybody come back anew: what they have not heard of they send again."""
+    def give_up(self, code: int) -> None:
+        """It is not certain any more that this is what the database holds: everybody comes back, into a new room.
+
+        What they have not heard of they send again.
+        """
+        self.closed = True
         for seat in list(self.seats):
             self.leave(seat)
             seat.close(code, None)
@@ -236,17 +237,14 @@ class Room:
         """Somebody wrote or signed through another process, or we were deaf for a while: read what we have not got."""
         patient = frozenset({seat.entry.patient_id for seat in self.seats})
         try:
-            note: SharedNote = await self._keeper.proceed(CatchUp(self.encounter_id, self._base), patient)
-        except (Unavailable, Busy):
-            self.dismiss(AGAIN)
-            return
+            note: SharedNote = await self._keeper.proceed(CatchUp(self.encounter_id, self._base, self.origin), patient)
         except DomainError:
-            self.dismiss(REFUSED)
+            self.give_up(AGAIN)
             return
         for step in note.steps:
             if step.seq in self._known:
                 continue
-            self._known.add(step.seq)
+            self._known.add(step.seq)  # `_base` stays: a lower number may still be on its way
             self._shadow = None
             for update in step.updates:
                 self.document.apply_update(update)

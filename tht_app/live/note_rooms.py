@@ -10,7 +10,7 @@ from tht_app.domain.encounter.record import NotePass, SharedNote
 from tht_app.domain.errors import DomainError, SessionEnded
 from tht_app.live import topics
 from tht_app.live.feed import FEED, Feed
-from tht_app.live.note_room import AGAIN, ORIGIN, Keeper, Room, Seat
+from tht_app.live.note_room import AGAIN, Keeper, Room, Seat
 from tht_app.live.noted import Noted
 from tht_app.state.feedback import incident
 from tht_app.use_cases.door import Actor, Viewer, read, reread
@@ -70,9 +70,10 @@ class Rooms:
         room.leave(seat)
         if not room.seats:
             await room.settle()
-        if not room.seats and not room.closed:
+        if not room.seats:
             room.close()
-            self._rooms.pop(room.encounter_id, None)
+            if room in self._open_rooms:
+                del self._rooms[room.encounter_id]
 
     @property
     def _open_rooms(self) -> list[Room]:
@@ -86,10 +87,10 @@ class Rooms:
         """The database says that something changed: look where it may concern an open note."""
         kind, _, rest = topic.partition(":")
         encounter_id, _, origin = rest.partition(":")
-        if (kind == "note" and origin == ORIGIN) or kind not in {"note", topics.ENCOUNTERS, topics.EVERYTHING}:
+        if kind not in {"note", topics.ENCOUNTERS, topics.EVERYTHING}:
             return
         for room in self._open_rooms:
-            if kind != "note" or str(room.encounter_id) == encounter_id:
+            if kind != "note" or (str(room.encounter_id) == encounter_id and room.origin != origin):
                 task = asyncio.create_task(room.look())
                 self._looking.add(task)
                 task.add_done_callback(self._looking.discard)
@@ -122,7 +123,7 @@ class Rooms:
     async def close(self) -> None:
         """The process ends: devices come back to the next one, sections are written down."""
         for room in self._open_rooms:
-            room.dismiss(AGAIN)
+            room.give_up(AGAIN)
             await room.settle()
             room.close()
         self._rooms.clear()

@@ -41,10 +41,11 @@ class OpenSharedNote:
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """The steps that came after this number, through whatever process."""
+    """The steps that came after this number and not through the room `origin`."""
 
     encounter_id: UUID
     after: int
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ async def catch_up(request: CatchUp, work: UnitOfWork) -> SharedNote:
     """What others have stored; raises NotFound."""
     visit = await visits.find(work, request.encounter_id)
     work.saw(visit.patient_id)
-    return SharedNote(await shared.steps_after(work, visit.id, request.after), _is_frozen(visit))
+    steps = await shared.steps_from_elsewhere(work, visit.id, request.after, request.origin)
+    return SharedNote(steps, _is_frozen(visit))
 
 
 @use_case(permission=(Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING), audit=AuditAction.UPDATE, steps=True)

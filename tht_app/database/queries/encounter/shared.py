@@ -33,9 +33,9 @@ where u.encounter_id = :encounter
        or (u.kind <> 'snapshot' and u.seq > greatest(:after, coalesce((select covers from base), 0))))
 order by u.kind = 'snapshot' desc, u.seq
 """
-AFTER = """
+FROM_ELSEWHERE = """
 select id, seq, body_sealed from note_update
-where encounter_id = :encounter and kind <> 'snapshot' and seq > :after order by seq
+where encounter_id = :encounter and kind <> 'snapshot' and seq > :after and origin <> :origin order by seq
 """
 
 
@@ -44,9 +44,11 @@ async def steps(work: UnitOfWork, encounter_id: UUID) -> tuple[SharedUpdate, ...
     return _opened(work, await work.fetch(STEPS, encounter=encounter_id, after=0))
 
 
-async def steps_after(work: UnitOfWork, encounter_id: UUID, seq: int) -> tuple[SharedUpdate, ...]:
-    """The steps with a higher number than this."""
-    return _opened(work, await work.fetch(AFTER, encounter=encounter_id, after=seq))
+async def steps_from_elsewhere(
+    work: UnitOfWork, encounter_id: UUID, after: int, origin: str
+) -> tuple[SharedUpdate, ...]:
+    """The steps with a higher number than this that did not come through the room `origin`."""
+    return _opened(work, await work.fetch(FROM_ELSEWHERE, encounter=encounter_id, after=after, origin=origin))
 
 
 def _opened(work: UnitOfWork, rows: Iterable[RowMapping]) -> tuple[SharedUpdate, ...]:
@@ -83,7 +85,7 @@ async def add(
     covers: int | None = None,
     origin: str = "",
 ) -> int:
-    """Append a step in the name of this person and return its number; `origin` is the process that has it already."""
+    """Append a step in the name of this person and return its number; `origin` is the room that has it already."""
     row_id = work.new_id()
     return await work.fetch_value(
         "insert into note_update "
