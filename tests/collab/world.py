@@ -59,7 +59,7 @@ def workshop(folder: Path) -> Path:
     return folder
 
 
-@dataclass
+@dataclass(eq=False)
 class Hand:
     """One person at one device; the process is the tab, the folder is the device."""
 

@@ -66,7 +66,7 @@ class Keeper:
 class Device:
     """Plays a browser: what it was sent, how it was closed."""
 
-    seat: Seat = None
+    seat: Seat | None = None
     sent: list[bytes] = field(default_factory=list)
     closed: list = field(default_factory=list)
 
