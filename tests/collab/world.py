@@ -145,7 +145,7 @@ class World:
         return await self.patiently(self._visit)
 
     async def _visit(self) -> UUID:
-        return await make_visit(self.actors["dokter"], await make_patient(self.actors["admin"]))
+        return await make_visit(self.actors, await make_patient(self.actors["admin"]))
 
     async def patiently(self, ask: Any) -> Any:
         """Try again until the database is back."""

@@ -12,6 +12,7 @@ from tht_app.use_cases.encounter import (
     AddAddendum,
     AddHistory,
     AddMedicine,
+    OpenSharedNote,
     ReadPatientVisits,
     RecordAllergy,
     RecordVitals,
@@ -34,6 +35,7 @@ RECORD = (
     "medication_statement",
     "note_addendum",
     "note_section_version",
+    "note_update",
     "observation",
     "patient_history",
 )
@@ -64,6 +66,7 @@ async def make_chart(clinic: Clinic, actors: Actors, doctor: str, name: str = "S
     who = actors[doctor]
     signed = await make_visit(actors, patient, doctor)
     await make_complete_note(who, signed)
+    await execute(actors["worker"], OpenSharedNote(signed))
     await execute(who, RecordVitals(signed, {"weight_kg": "61", "pulse": "80"}))
     await execute(who, TapFinding(signed, "ear.right.ear_canal.cerumen"))
     allergy = await execute(who, RecordAllergy(patient, "penisilin", "ruam"))

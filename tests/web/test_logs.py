@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -20,6 +20,7 @@ from tests.factories.encounter import make_visit, write_section
 from tests.factories.registration import a_patient
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, RunningServer, give_passwords, start_server, stop_server
+from tests.web.note_client import NoteClient
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.consent import ConsentGiver, ConsentPurpose
 from tht_app.use_cases.door import execute
@@ -94,13 +95,13 @@ async def complain(server: RunningServer, visit: UUID) -> None:
     await stranger.http.get(f"/verify/{SEALED['nik']}")
     await stranger.close()
     doctor = await server.signed_in("dokter")
-    await break_off(server.clinic)
-    for text in (SEALED["note"], {"no": SEALED["note"]}, "x\x00" + SEALED["note"]):
-        await doctor.http.put(
-            f"/notes/{visit}/subjective",
-            json={"text": text, "base_version": 1},
-            headers={"idempotency-key": str(uuid4())},
-        )
+    async with NoteClient(doctor, visit) as pen:
+        await break_off(server.clinic)
+        await pen.type("subjective", SEALED["note"])
+    for garbage in (b"", SEALED["note"].encode()):
+        async with NoteClient(doctor, visit) as pen:
+            await pen.push(pen.edit("subjective", SEALED["note"])[:-3] + garbage)
+            assert pen.refused
     await doctor.close()
 
 
@@ -165,9 +166,7 @@ async def test_the_database_s_files_hold_names_and_nothing_that_is_sealed(clinic
 
 async def test_errors_tell_the_person_a_number_and_no_more(quiet_server: RunningServer, visit: UUID):
     browser = await quiet_server.signed_in("dokter", address="198.51.100.77")
-    answer: httpx.Response = await browser.http.put(
-        f"/notes/{visit}/subjective", json={"text": SEALED["note"], "base_version": "x"}
-    )
+    answer: httpx.Response = await browser.http.get(f"/notes/{visit}/versions/{SEALED['note']}/1")
     assert answer.status_code >= 400
     assert SEALED["note"] not in answer.text
     assert "Traceback" not in answer.text

@@ -25,7 +25,9 @@ REFUSED = 4403
 
 @pytest.fixture
 async def visit(actors: Actors) -> UUID:
-    return await make_visit(actors["dokter"], await make_patient(actors["admin"]))
+    patient = await make_patient(actors["admin"])
+    await make_visit(actors, patient, "dokter2")  # a colleague who treats the patient as well, and so may read
+    return await make_visit(actors, patient)
 
 
 @pytest.fixture(scope="module")
@@ -348,13 +350,16 @@ async def test_without_session_or_from_elsewhere_the_line_does_not_open(server, 
     await stranger.close()
 
 
-async def test_the_address_of_no_note_leads_nowhere(browsers):
-    async with NoteClient(browsers["dokter"], uuid4()) as doctor:
-        assert (doctor.refused["code"], await doctor.closed()) == ("common.not_found", REFUSED)
+async def test_the_address_of_no_note_or_of_somebody_elses_patient_leads_nowhere(browsers, actors):
+    foreign = await make_visit(actors, await make_patient(actors["admin"], "Budi Santoso"), "dokter2")
+    for address in (uuid4(), foreign):
+        async with NoteClient(browsers["dokter"], address) as doctor:
+            assert (doctor.refused["code"], await doctor.closed()) == ("common.not_found", REFUSED)
+            assert doctor.welcome == {}
 
 
 async def test_a_step_for_another_note_changes_neither(browsers, visit, actors, clinic):
-    other = await make_visit(actors["dokter"], await make_patient(actors["admin"], "Budi Santoso"))
+    other = await make_visit(actors, await make_patient(actors["admin"], "Budi Santoso"))
     async with NoteClient(browsers["dokter"], visit) as here, NoteClient(browsers["dokter"], other) as there:
         await there.type("plan", "milik Budi")
         await here.push(there.edit("plan", " lagi", paragraph=0))
@@ -403,7 +408,7 @@ async def test_the_log_tells_of_reading_and_writing_once_in_five_minutes(browser
 
 
 async def test_the_key_of_drafts_is_the_persons_and_the_notes_own(browsers, visit, actors):
-    other = await make_visit(actors["dokter"], await make_patient(actors["admin"], "Budi Santoso"))
+    other = await make_visit(actors, await make_patient(actors["admin"], "Budi Santoso"))
     keys = []
     for who, note in (("dokter", visit), ("dokter", visit), ("perawat", visit), ("dokter", other), ("dokter2", visit)):
         async with NoteClient(browsers[who], note) as pen:

@@ -2,11 +2,11 @@
 
 from alembic import op
 
-from ddl import append_only, notify_on, protect
+from ddl import append_only, notify_on, only_for_carers, protect
 from tht_app.domain.identity import ROLE_PERMISSIONS, Permission
 
-revision = "0018"
-down_revision = "0017"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -63,6 +63,7 @@ def upgrade() -> None:
     for statement in NOTE_UPDATE.split(";\n"):
         op.execute(statement)
     protect("note_update", select=READ, insert=NURSING)
+    only_for_carers("note_update")
     op.execute(OWN_STEPS)
     append_only("note_update")
     op.execute(
