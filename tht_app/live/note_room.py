@@ -25,7 +25,7 @@ from tht_app.settings import settings
 from tht_app.state.feedback import incident
 from tht_app.use_cases.door import Actor, proceed, record_refusal
 from tht_app.use_cases.encounter import AppendUpdate, CatchUp, SettleNote
-from tht_app.use_cases.encounter.note_document import Shadow, document_of
+from tht_app.use_cases.encounter.note_document import Shadow, document_of, since
 
 SETTLE_SECONDS = 15.0
 """So long after the first new word the sections are written down; signing and leaving do it at once."""
@@ -125,13 +125,7 @@ class Room:
             seat.cursor = wire.cursor_of(said.data)
             self._tell(wire.presence(**seat.shown), but=seat)
         else:
-            seat.post(wire.state(self.document.get_state(), self._since(said.data)))
-
-    def _since(self, vector: bytes) -> bytes:
-        try:
-            return self.document.get_update(vector)
-        except (ValueError, RuntimeError):
-            raise wire.UpdateBroken from None
+            seat.post(wire.state(self.document.get_state(), since(self.document, said.data)))
 
     def _tell(self, message: bytes, *, but: Seat) -> None:
         for seat in self.seats:
@@ -155,9 +149,8 @@ class Room:
         for sent in batch:
             if sent.seat.gone:
                 continue
-            ahead = [update for one in tried.values() for update in one.updates]
             try:
-                sections = await self._try_again_when_behind(sent, ahead)
+                sections = await self._try_again_when_behind(sent, tried.values())
             except DomainError as refusal:
                 self._shadow = None
                 await self.refuse(sent.seat, refusal)
@@ -168,7 +161,7 @@ class Room:
             one.sections |= sections
         await asyncio.gather(*(self._store(seat, one) for seat, one in tried.items()))
 
-    async def _try_again_when_behind(self, sent: _Sent, ahead: list[bytes]) -> frozenset[Section]:
+    async def _try_again_when_behind(self, sent: _Sent, ahead: Iterable[_Tried]) -> frozenset[Section]:
         """A device that comes from another process may build on what that one stored and we have not read yet."""
         try:
             return self._try(sent, ahead)
@@ -177,15 +170,15 @@ class Room:
             await self.look()
             return self._try(sent, ahead)
 
-    def _try(self, sent: _Sent, ahead: list[bytes]) -> frozenset[Section]:
-        """The sections that a step changes; raises what forbids it."""
+    def _try(self, sent: _Sent, ahead: Iterable[_Tried]) -> frozenset[Section]:
+        """The sections that a step changes, after those `ahead` of it; raises what forbids it."""
         if self.frozen:
             raise EncounterSigned
         writable = sent.seat.entry.writable
         if not writable:
             raise PermissionDenied(permission=Permission.RECORD_WRITE.value)
         if self._shadow is None:
-            self._shadow = Shadow(self.document, ahead)
+            self._shadow = Shadow(self.document, [update for one in ahead for update in one.updates])
         sections = self._shadow.take(sent.update)
         if not sections <= writable:
             raise PermissionDenied(permission=Permission.RECORD_WRITE.value)

@@ -18,6 +18,7 @@ PARAGRAPH, BREAK, BULLETS, NUMBERS, ITEM = "paragraph", "hardBreak", "bulletList
 TAGS = frozenset({PARAGRAPH, BREAK, BULLETS, NUMBERS, ITEM})
 ATTRIBUTES = frozenset({"start", "type"})
 """Of numbered lists."""
+PANIC = "PanicException"
 DEEPEST = 24
 """Lists in lists end somewhere; what reads a note goes down as deep as this."""
 
@@ -44,6 +45,15 @@ def seed(texts: Mapping[Section, str]) -> bytes:
     for section in Section:
         _fill(document, section, texts.get(section, ""))
     return document.get_update()
+
+
+def since(document: Document, vector: bytes) -> bytes:
+    """What a device with this state vector lacks; raises UpdateBroken for what is none."""
+    _clocks(vector)
+    try:
+        return document.get_update(vector)
+    except (ValueError, RuntimeError) as broken:
+        raise UpdateBroken from broken
 
 
 def rewrite(document: Document, section: Section, text: str) -> bytes:
@@ -130,8 +140,11 @@ class Shadow:
         try:
             self._document.apply_update(update)
             rest = pycrdt.get_update(update, self._document.get_state())
-        except (ValueError, RuntimeError, TypeError) as broken:
-            raise UpdateBroken from broken
+        except BaseException as broken:
+            # The library may also panic over what it cannot read, and that is no Exception.
+            if isinstance(broken, Exception) or type(broken).__name__ == PANIC:
+                raise UpdateBroken from broken
+            raise
         if self._odd or not _is_whole(rest, self._document.get_state()) or frozenset(self._document.keys()) != NAMES:
             raise UpdateBroken
         self._size += len(update)
