@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,8 +138,8 @@ class Desk:
 SeatsPeople = Callable[..., Desk]
 
 
-@pytest.fixture
-def seat(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
+@contextmanager
+def seating(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
     """Seat people: `seat("dokter", tablet=True)`; at the end no browser may have complained."""
     desks: list[Desk] = []
 
@@ -175,3 +175,10 @@ def seat(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
     for desk in desks:
         desk.context.close()
     assert [complaint for desk in desks for complaint in desk.complaints] == []
+
+
+@pytest.fixture
+def seat(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
+    """Seat people for one test."""
+    with seating(open_clinic, chromium) as seated:
+        yield seated

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import DEMO_PASSWORD, Desk, SeatsPeople
+from tests.e2e.conftest import DEMO_PASSWORD, Desk, OpenClinic, SeatsPeople, seating
+from tests.e2e.test_visit import call_the_patient, queue_walk_in, register
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)
@@ -37,19 +38,18 @@ def status(page: Page) -> Locator:
     return page.get_by_test_id("encounter-note-status")
 
 
-def open_visit(doctor: Desk) -> str:
-    """Open the first visit on the home screen that is not signed, and return its address."""
-    page = doctor.go("/")
-    visits = page.locator('main a[href^="/encounters/"]')
-    visits.first.wait_for()
-    addresses = [link.get_attribute("href") or "" for link in visits.all()]
-    for address in addresses:
-        doctor.go(address)
-        page.get_by_test_id("encounter-note-subjective-text").wait_for()
-        expect(status(page)).to_have_text(SAVED)
-        if page.get_by_test_id("encounter-sign-review").count():
-            return address
-    raise AssertionError(f"every visit is signed: {addresses}")
+PATIENT, NIK = "Ratna Wijayanti", "3174015708900002"
+
+
+@pytest.fixture(scope="module")
+def address(open_clinic: OpenClinic, chromium: Browser) -> str:
+    """A visit of our own with the doctor, whatever the hour is."""
+    with seating(open_clinic, chromium) as seat:
+        desk, doctor = seat("admin"), seat("dokter")
+        register(desk, PATIENT, NIK)
+        queue_walk_in(desk, "Sari", "ratna wijayanti", PATIENT)
+        call_the_patient(doctor, PATIENT)
+        return doctor.page.url.removeprefix(open_clinic.origin)
 
 
 def opened(desk: Desk, address: str) -> Page:
@@ -60,43 +60,9 @@ def opened(desk: Desk, address: str) -> Page:
     return page
 
 
-def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: SeatsPeople) -> None:
+def test_without_a_network_words_wait_sealed_and_come_back_in_a_new_tab(seat: SeatsPeople, address: str) -> None:
     doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
-    address = open_visit(doctor)
-    theirs, mine = opened(nurse, address), doctor.page
-    expect(mine.get_by_test_id("encounter-note-people")).to_contain_text("Dewi")
-    expect(text_of(theirs, "plan")).to_have_attribute("contenteditable", "false")
-    write(theirs, "subjective", " Sejak kemarin.")
-    for section, words in (("objective", " MT utuh."), ("assessment", " Otitis."), ("plan", " Kontrol.")):
-        write(mine, section, words)
-    expect(mine.get_by_text("Dewi Lestari").first).to_be_visible()
-    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
-    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
-    for page in (mine, theirs):
-        expect(status(page)).to_have_text(SAVED)
-
-    mine.keyboard.press("Control+z")  # undo belongs to the section, and to one's own words
-    expect(text_of(mine, "plan")).not_to_contain_text("Kontrol.")
-    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
-    mine.get_by_test_id("encounter-note-plan-redo").click()
-    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
-
-    mine.get_by_test_id("encounter-sign-review").click()
-    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Sejak kemarin.")
-    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Kontrol.")
-    mine.get_by_test_id("encounter-sign-password").fill(DEMO_PASSWORD)
-    mine.get_by_test_id("encounter-sign-submit").click()
-    expect(mine.get_by_test_id("encounter-signed-hash")).to_be_visible()
-    for page in (mine, theirs):
-        expect(page.locator("[data-note] [contenteditable=true]")).to_have_count(0)
-    mine.get_by_test_id("encounter-note-history").click()
-    expect(mine.get_by_test_id("encounter-note-version").first).to_be_visible()
-    expect(mine.get_by_test_id("encounter-note-changes")).not_to_be_empty()
-
-
-def test_without_a_network_words_wait_sealed_and_come_back_in_a_new_tab(seat: SeatsPeople) -> None:
-    doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
-    address = open_visit(doctor)
+    opened(doctor, address)
     page = opened(nurse, address)
     nurse.context.set_offline(True)
     write(page, "subjective", " sandi-luring")
@@ -129,9 +95,9 @@ def test_without_a_network_words_wait_sealed_and_come_back_in_a_new_tab(seat: Se
     expect(status(again)).to_have_text(SAVED)
 
 
-def test_signing_out_says_what_has_not_arrived(seat: SeatsPeople) -> None:
+def test_signing_out_says_what_has_not_arrived(seat: SeatsPeople, address: str) -> None:
     doctor, nurse = seat("dokter"), seat("perawat")
-    address = open_visit(doctor)
+    opened(doctor, address)
     page = opened(nurse, address)
     nurse.context.set_offline(True)
     write(page, "objective", " belum-sampai")
@@ -148,10 +114,9 @@ def test_signing_out_says_what_has_not_arrived(seat: SeatsPeople) -> None:
     expect(text_of(doctor.page, "objective")).to_contain_text("belum-sampai")
 
 
-def test_what_a_word_processor_puts_on_the_clipboard_becomes_text_and_lists(seat: SeatsPeople) -> None:
+def test_what_a_word_processor_puts_on_the_clipboard_becomes_text_and_lists(seat: SeatsPeople, address: str) -> None:
     doctor = seat("dokter")
-    open_visit(doctor)
-    page = doctor.page
+    page = opened(doctor, address)
     body = text_of(page, "assessment")
     body.click()
     page.keyboard.press("Control+End")
@@ -172,3 +137,36 @@ def test_what_a_word_processor_puts_on_the_clipboard_becomes_text_and_lists(seat
     expect(status(page)).to_have_text(SAVED)
     page.reload()
     expect(text_of(page, "assessment").locator("ul li")).to_have_text(["nyeri telinga", "berdenging"])
+
+
+def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: SeatsPeople, address: str) -> None:
+    doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
+    mine, theirs = opened(doctor, address), opened(nurse, address)
+    expect(mine.get_by_test_id("encounter-note-people")).to_contain_text("Dewi")
+    expect(text_of(theirs, "plan")).to_have_attribute("contenteditable", "false")
+    write(theirs, "subjective", " Sejak kemarin.")
+    for section, words in (("objective", " MT utuh."), ("assessment", " Otitis."), ("plan", " Kontrol.")):
+        write(mine, section, words)
+    expect(mine.get_by_text("Dewi Lestari").first).to_be_visible()
+    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
+    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
+    for page in (mine, theirs):
+        expect(status(page)).to_have_text(SAVED)
+
+    mine.keyboard.press("Control+z")  # undo belongs to the section, and to one's own words
+    expect(text_of(mine, "plan")).not_to_contain_text("Kontrol.")
+    expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
+    mine.get_by_test_id("encounter-note-plan-redo").click()
+    expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
+
+    mine.get_by_test_id("encounter-sign-review").click()
+    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Sejak kemarin.")
+    expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Kontrol.")
+    mine.get_by_test_id("encounter-sign-password").fill(DEMO_PASSWORD)
+    mine.get_by_test_id("encounter-sign-submit").click()
+    expect(mine.get_by_test_id("encounter-signed-hash")).to_be_visible()
+    for page in (mine, theirs):
+        expect(page.locator("[data-note] [contenteditable=true]")).to_have_count(0)
+    mine.get_by_test_id("encounter-note-history").click()
+    expect(mine.get_by_test_id("encounter-note-version").first).to_be_visible()
+    expect(mine.get_by_test_id("encounter-note-changes")).not_to_be_empty()

@@ -32,7 +32,7 @@ def choose(page: Page, test_id: str, words: str) -> None:
     select.select_option(value=option.get_attribute("value"))
 
 
-def register(desk: Desk) -> str:
+def register(desk: Desk, patient: str = NAME, nik: str = "3174015708900001") -> str:
     """Register the patient at the front desk and return the address of the record."""
     page = desk.go("/patients")
     page.get_by_test_id("registration-patients-register").click()
@@ -43,23 +43,23 @@ def register(desk: Desk) -> str:
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(name).to_have_value(HOSTILE)
     expect(page.get_by_test_id("registration-field-city")).to_have_value("Depok")
-    name.fill(NAME)
+    name.fill(patient)
     page.get_by_test_id("registration-field-birth-date").fill("17-08-1990")
     page.get_by_test_id("registration-field-sex").select_option("female")
-    page.get_by_test_id("registration-field-nik").fill("3174015708900001")
+    page.get_by_test_id("registration-field-nik").fill(nik)
     page.get_by_test_id("registration-field-phone").fill("0812 3456 7890")
     page.get_by_test_id("registration-field-street").fill("Jl. Melati 5")
     page.get_by_test_id("registration-form-save").click()
     page.wait_for_url(re.compile("/patients/[0-9a-f-]{36}"))
-    expect(page.get_by_text(NAME).first).to_be_visible()
+    expect(page.get_by_text(patient).first).to_be_visible()
     return page.url
 
 
-def queue_walk_in(desk: Desk, doctor: str) -> None:
+def queue_walk_in(desk: Desk, doctor: str, typed: str = "siti obrien", patient: str = NAME) -> None:
     """Give the patient a ticket without an appointment, ahead of the others for a reason."""
     page = desk.go("/")
     page.get_by_test_id("queue-walk-in-open").click()
-    pick(page, "queue-walk-in-patient", "siti obrien", "Siti O'Brien")
+    pick(page, "queue-walk-in-patient", typed, patient)
     choose(page, "queue-walk-in-doctor", doctor)
     choose(page, "queue-walk-in-type", "Konsultasi")
     page.get_by_test_id("queue-walk-in-priority").select_option(index=1)
@@ -67,20 +67,20 @@ def queue_walk_in(desk: Desk, doctor: str) -> None:
     expect(page.get_by_test_id("queue-walk-in")).to_be_hidden()
 
 
-def call_the_patient(desk: Desk) -> None:
+def call_the_patient(desk: Desk, patient: str = NAME) -> None:
     """Call until it is our patient, then open the visit."""
     page = desk.go("/queue")
     for _ in range(10):
-        if page.get_by_text("Siti O'Brien").first.is_visible():
+        if page.get_by_text(patient).first.is_visible():
             current = page.get_by_test_id("queue-console-current")
-            if current.count() and page.locator("section").filter(has=current).get_by_text("Siti O'Brien").count():
+            if current.count() and page.locator("section").filter(has=current).get_by_text(patient).count():
                 break
         page.get_by_test_id("queue-console-next").click()
         page.wait_for_timeout(700)
     page.get_by_test_id("queue-console-start").click()
     desk.go("/")
     next_patient = page.get_by_test_id("encounter-day-next-patient")
-    expect(next_patient).to_contain_text("Siti O'Brien")
+    expect(next_patient).to_contain_text(patient)
     next_patient.get_by_test_id("encounter-day-open").click()
     page.wait_for_url(re.compile("/encounters/[0-9a-f-]{36}"))
     page.get_by_test_id("encounter-note-subjective").wait_for()
