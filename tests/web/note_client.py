@@ -35,11 +35,15 @@ class NoteClient:
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession()
-        self.socket = await self._http.ws_connect(
-            f"{self.browser.origin}/notes/{self.encounter_id}/live",
-            headers={"Origin": self.origin, "Cookie": self.cookie, "X-Forwarded-For": "203.0.113.7"},
-            max_msg_size=0,
-        )
+        try:
+            self.socket = await self._http.ws_connect(
+                f"{self.browser.origin}/notes/{self.encounter_id}/live",
+                headers={"Origin": self.origin, "Cookie": self.cookie, "X-Forwarded-For": "203.0.113.7"},
+                max_msg_size=0,
+            )
+        except aiohttp.ClientError:
+            await self._http.close()
+            raise
         self._reader = asyncio.create_task(self._read())
         await self.until(lambda: self.welcome or self.refused)
         if self.welcome:
