@@ -63,23 +63,28 @@ def master_key() -> bytes:
     return secrets.token_bytes(32)
 
 
+def add_people(connection: psycopg.Connection[Any]) -> None:
+    """One person for each role, without passwords."""
+    for username, (name, role) in PEOPLE.items():
+        person = new_id()
+        connection.execute(
+            "insert into sec.person (id, username, display_name) values (%s, %s, %s)", (person, username, name)
+        )
+        connection.execute("insert into sec.person_role (person_id, role) values (%s, %s)", (person, role.value))
+    # Tests that are not about it sign in with the password alone.
+    connection.execute(
+        "insert into clinic.setting (key, value) values ('second_factor', %s)",
+        (Jsonb({role.value: "optional" for role in Role}),),
+    )
+
+
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedServer, master_key: bytes) -> str:
     """A migrated database with one person for each role, from which the others are copied."""
     _create(postgres, TEMPLATE, "template0")
     migrate(postgres.dsn(dbname=TEMPLATE), master_key)
     with psycopg.connect(postgres.dsn(dbname=TEMPLATE)) as connection:
-        for username, (name, role) in PEOPLE.items():
-            person = new_id()
-            connection.execute(
-                "insert into sec.person (id, username, display_name) values (%s, %s, %s)", (person, username, name)
-            )
-            connection.execute("insert into sec.person_role (person_id, role) values (%s, %s)", (person, role.value))
-        # Tests that are not about it sign in with the password alone.
-        connection.execute(
-            "insert into clinic.setting (key, value) values ('second_factor', %s)",
-            (Jsonb({role.value: "optional" for role in Role}),),
-        )
+        add_people(connection)
     return TEMPLATE
 
 

