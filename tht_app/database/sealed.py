@@ -47,6 +47,7 @@ TABLES = (
     SealedTable("clinic.waitlist_entry", CLINICAL, ("note",)),
     SealedTable("clinic.note_section_version", CLINICAL, ("body",)),
     SealedTable("clinic.note_addendum", CLINICAL, ("body",)),
+    SealedTable("clinic.note_update", CLINICAL, ("body",)),
     SealedTable("clinic.allergy_intolerance", CLINICAL, ("substance", "reaction")),
     SealedTable("clinic.medication_statement", CLINICAL, ("medicine", "dosage")),
     SealedTable("clinic.patient_history", CLINICAL, ("body",)),
