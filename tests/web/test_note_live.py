@@ -15,9 +15,15 @@ from tests.web.note_client import NoteClient
 from tht_app.domain.encounter.note import LARGEST_UPDATE
 from tht_app.live.note_wire import Kind
 from tht_app.use_cases.door import execute
-from tht_app.use_cases.encounter import ReadNote, ReviewForSigning, SaveSection, SettleNote, SignEncounter
+from tht_app.use_cases.encounter import (
+    ReadNote,
+    ReviewForSigning,
+    SaveSection,
+    SettleNote,
+    SignEncounter,
+    shared_note,
+)
 from tht_app.use_cases.encounter.note_document import _clocks, document_of, seed
-from tht_app.use_cases.encounter.shared_note import STEPS_OF_A_SNAPSHOT
 
 pytestmark = pytest.mark.integration
 REFUSED = 4403
@@ -418,9 +424,12 @@ async def test_the_key_of_drafts_is_the_persons_and_the_notes_own(browsers, visi
     assert all(len(key) == 64 and key != scope for key, scope in keys)
 
 
-async def test_many_steps_are_read_back_as_one_snapshot_and_nothing_is_missing(browsers, visit, actors, clinic):
+async def test_many_steps_are_read_back_as_one_snapshot_and_nothing_is_missing(
+    browsers, visit, actors, clinic, monkeypatch
+):
+    monkeypatch.setattr(shared_note, "STEPS_OF_A_SNAPSHOT", 20)
     async with NoteClient(browsers["dokter"], visit) as doctor:
-        for i in range(STEPS_OF_A_SNAPSHOT + 10):
+        for i in range(25):
             await doctor.type("plan", f"{i} ")
         said = doctor.says("plan")
         await execute(actors["worker"], SettleNote(visit))
