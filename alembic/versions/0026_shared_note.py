@@ -5,8 +5,8 @@ from alembic import op
 from ddl import append_only, notify_on, only_for_carers, protect
 from tht_app.domain.identity import ROLE_PERMISSIONS, Permission
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
