@@ -5,8 +5,8 @@ from alembic import op
 from ddl import append_only, notify_on, only_for_carers, protect
 from tht_app.domain.identity import ROLE_PERMISSIONS, Permission
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
