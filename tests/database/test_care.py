@@ -28,6 +28,7 @@ NOT_THE_RECORD = {
     "queue_event": "the queue: when a number was called",
     "ticket_link": "the queue: the page of a number, without a name",
     "bpjs_task_time": "the queue: moments for BPJS",
+    "offer_link": "the calendar's programs: a freed time that was offered by mail",
     "message": "the front desk's list of what was sent, sealed",
     "patient_merge_move": "appointments that moved with a merge",
     "patient_import_line": "the front desk's own files",
