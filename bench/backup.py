@@ -81,6 +81,7 @@ def measure(folder: Path) -> dict[str, Any]:
         drop_database(addresses, "plain")
         with shelf.held():
             base_s = timed(lambda: create_base(source, shelf, at + timedelta(seconds=1)))
+        wait_for_segment(server, shelf)  # behind what filling the clinic has written
         lost = wait_for_segment(server, shelf)
         moment = datetime.now(UTC)
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
