@@ -57,6 +57,9 @@ DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
 PROOF_TESTS = ("tests/use_cases/test_proof.py",)
 SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
+PASSKEY_TESTS = ("tests/web/test_passkeys.py",)
+PASSKEYS = "alembic/versions/0029_passkeys.py"
+LINK_PASSWORD_TESTS = ("tests/web/test_password_links.py",)
 SECOND_FACTOR = "alembic/versions/0019_second_factor.py"
 FILE_TESTS = ("tests/integrations/test_files.py",)
 FILE_DOOR_TESTS = ("tests/use_cases/test_attachment.py",)
@@ -144,6 +147,85 @@ MUTANTS = [
         "    returning person_id",
         "    select person_id from sec.first_step where token_hash = sha256(convert_to(token, 'UTF8'))",
         SECOND_FACTOR_TESTS,
+    ),
+    Mutant(
+        "passkey-without-its-owner",
+        "tht_app/use_cases/passkeys.py",
+        "            credential_current_sign_count=0,\n            require_user_verification=True,",
+        "            credential_current_sign_count=0,\n            require_user_verification=False,",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "passkey-made-without-its-owner",
+        "tht_app/use_cases/passkeys.py",
+        "            expected_origin=party.origin,\n            require_user_verification=True,",
+        "            expected_origin=party.origin,\n            require_user_verification=False,",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "passkey-question-answered-twice",
+        "tht_app/web/identity/passkeys.py",
+        "    if not await gate.take_question(assertion.challenge, what, person_id):\n",
+        "    if not await gate.take_question(assertion.challenge, what, person_id) and False:\n",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "passkey-question-of-another-person",
+        PASSKEYS,
+        "and purpose = what and person_id is not distinct from person and expires_at > now()",
+        "and purpose = what and expires_at > now()",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "copied-passkey-not-noticed",
+        PASSKEYS,
+        "and (counter > sign_count or (counter = 0 and sign_count = 0))",
+        "",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "barred-passkey-falls-back-to-the-password",
+        PASSKEYS,
+        "select count(*)::integer from sec.passkey where person_id = person",
+        "select count(*)::integer from sec.passkey where person_id = person and suspect_at is null",
+        PASSKEY_TESTS,
+    ),
+    Mutant(
+        "passkey-signs-another-record",
+        "tht_app/use_cases/encounter/passkey_signature.py",
+        "verified_count(answer, digest, party, ",
+        "verified_count(answer, assertion.challenge, party, ",
+        ("tests/use_cases/test_passkey_signature.py",),
+    ),
+    Mutant(
+        "signature-evidence-not-verified",
+        "tht_app/use_cases/encounter/signing.py",
+        " and await evidence_holds(work, visit, stored) is not False",
+        "",
+        ("tests/use_cases/test_passkey_signature.py",),
+    ),
+    Mutant(
+        "password-link-used-twice",
+        "alembic/versions/0030_account_links.py",
+        "    where l.code_hash = sha256(convert_to(code, 'UTF8')) and l.used_at is null and l.expires_at > now()\n"
+        "      and p.id = l.person_id",
+        "    where l.code_hash = sha256(convert_to(code, 'UTF8')) and l.expires_at > now()\n"
+        "      and p.id = l.person_id",
+        LINK_PASSWORD_TESTS,
+    ),
+    Mutant(
+        "password-link-leaves-sessions-open",
+        "alembic/versions/0030_account_links.py",
+        "    update sec.session set revoked_at = now() where person_id = whose and revoked_at is null;\n",
+        "",
+        LINK_PASSWORD_TESTS,
+    ),
+    Mutant(
+        "common-password-accepted",
+        "tht_app/domain/passwords.py",
+        "    if is_common is not None and any(",
+        "    if False and any(",
+        ("tests/use_cases/test_passwords.py",),
     ),
     Mutant(
         "device-known-for-everybody",

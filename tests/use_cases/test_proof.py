@@ -211,3 +211,14 @@ async def test_each_step_and_each_recovery_code_counts_once(clinic: Clinic):
         False,
         True,
     ]
+
+
+async def test_whoever_runs_the_server_gets_the_last_owner_back_in(clinic: Clinic, actors):
+    person = clinic.person_id("dokter2")
+    await clinic.gate.begin_totp(person, b"sealed")
+    await clinic.gate.confirm_totp(person, 10, [])
+    assert await clinic.gate.add_passkey(person, b"credential", b"key", 0, "Tablet")
+    await execute(actors["tht"], DropFactorOf(person))
+    factors = await clinic.gate.factors_of(person)
+    assert factors is not None
+    assert (factors.totp_confirmed, factors.passkeys) == (False, 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SERVICE = "tht"
 Result = TypeVar("Result")
 
-app = typer.Typer(help="Accounts: create, roles, password, disable, enable, list.", no_args_is_help=True)
+app = typer.Typer(help="Accounts: create, roles, password, drop-factor, disable, enable, list.", no_args_is_help=True)
 
 Username = Annotated[str, typer.Argument(help="User name, as typed when signing in.")]
 Demo = Annotated[bool, typer.Option("--demo", help="The demo clinic instead of the configured one.")]
@@ -81,6 +81,24 @@ def password(username: Username, demo: Demo = False, as_json: AsJson = False) ->
 
     _run(act, demo=demo)
     _say({"username": username}, f"Password of {username} was replaced.", as_json=as_json)
+
+
+@app.command("drop-factor")
+def drop_factor(username: Username, demo: Demo = False, as_json: AsJson = False) -> None:
+    """Take a lost telephone or passkey away from an account; a new one is set up at the next sign-in."""
+
+    async def act(actor: "Actor") -> None:
+        from tht_app.use_cases.access import DropFactorOf
+        from tht_app.use_cases.door import execute
+        from tht_app.use_cases.identity import FindPerson
+
+        person = await execute(actor, FindPerson(username))
+        await execute(actor, DropFactorOf(person.id))
+
+    _run(act, demo=demo)
+    _say(
+        {"username": username}, f"{username} signs in with the password alone and its sessions ended.", as_json=as_json
+    )
 
 
 @app.command("disable")

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from tht_app.database.audit import AuditEntry, write_audit
 from tht_app.database.crypto import Vault
 from tht_app.database.engine import make_engine
-from tht_app.database.gate_factors import FactorGate
+from tht_app.database.gate_passkeys import PasskeyGate
 from tht_app.database.ids import new_id
 from tht_app.domain.identity import Role
 
@@ -40,7 +40,7 @@ class LiveSession:
     """When it ends unless somebody touches it."""
 
 
-class Gate(FactorGate):
+class Gate(PasskeyGate):
     """The pool of `tht_gate`, with one method for each thing it may do."""
 
     async def open_session(self, person_id: UUID, *, address: str | None = None, user_agent: str | None = None) -> str:

@@ -28,6 +28,17 @@ class Factors:
     totp_sealed: bytes | None
     totp_confirmed: bool
     policy: Mapping[str, str] | None
+    passkeys: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLink:
+    """Whose password a link sets."""
+
+    person_id: UUID
+    username: str
+    display_name: str
+    kind: str
 
 
 class FactorGate(GatePool):
@@ -35,7 +46,10 @@ class FactorGate(GatePool):
 
     async def factors_of(self, person_id: UUID) -> Factors | None:
         """What an active account of a person has; nothing for anybody else."""
-        row = await self._row("select * from sec.factors_of(:person)", person=person_id)
+        row = await self._row(
+            "select f.*, sec.passkey_count(:person) as passkeys from sec.factors_of(:person) f",
+            person=person_id,
+        )
         if row is None:
             return None
         return Factors(
@@ -45,6 +59,7 @@ class FactorGate(GatePool):
             row["totp_sealed"],
             bool(row["totp_confirmed"]),
             row["policy"],
+            row["passkeys"],
         )
 
     async def begin_totp(self, person_id: UUID, sealed: bytes) -> bool:
@@ -112,3 +127,13 @@ class FactorGate(GatePool):
     async def trim_sessions(self, person_id: UUID, most: int) -> int:
         """End the sessions of a person that are too many, those first that were used longest ago."""
         return int(str(await self._value("select sec.sessions_trim(:person, :most)", person=person_id, most=most) or 0))
+
+    async def password_link(self, code: str) -> PasswordLink | None:
+        """Whose link this is, if it can be used; looking does not use it up."""
+        row = await self._row("select * from sec.account_link_look(:code)", code=code)
+        return PasswordLink(row["person_id"], row["username"], row["display_name"], row["kind"]) if row else None
+
+    async def use_password_link(self, code: str, password_hash: str) -> bool:
+        """Set the password, end every session of the person, and void their links; False when it was used meanwhile."""
+        used = await self._value("select sec.account_link_use(:code, :hash)", code=code, hash=password_hash)
+        return isinstance(used, UUID)

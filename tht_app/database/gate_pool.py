@@ -1,6 +1,6 @@
 """The pool of `tht_gate`, which only its functions in the schema `sec` can be called through."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import RowMapping, text
@@ -34,6 +34,10 @@ class GatePool:
     async def _row(self, sql: str, **parameters: object) -> RowMapping | None:
         async with self._transaction() as connection:
             return (await connection.execute(text(sql), parameters)).mappings().first()
+
+    async def _rows(self, sql: str, **parameters: object) -> Sequence[RowMapping]:
+        async with self._transaction() as connection:
+            return (await connection.execute(text(sql), parameters)).mappings().all()
 
     async def close(self) -> None:
         """Give every connection back."""

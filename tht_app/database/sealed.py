@@ -56,6 +56,7 @@ TABLES = (
     SealedTable("clinic.attachment", CLINICAL, ("name", "study", "reason")),
     SealedTable("clinic.attachment", Purpose.FILE, ("key",)),
     SealedTable("clinic.letter", CLINICAL, ("content", "reason")),
+    SealedTable("clinic.mailbox", IDENTITY, ("address",), key="person_id"),
     SealedTable("sec.totp", Purpose.SECRET, ("secret",), key="person_id"),
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tht_app.domain.interop import AppointmentMessage, Outcome
+from tht_app.domain.interop import Message, Outcome
 
 
 class NotDelivered(Exception):
@@ -17,6 +17,6 @@ class NotDelivered(Exception):
 class MessageChannel(Protocol):
     """Hands one message to the other side."""
 
-    async def send(self, message: AppointmentMessage) -> None:
+    async def send(self, message: Message) -> None:
         """Return when the other side has taken it; raises `NotDelivered` for everything else."""
         ...

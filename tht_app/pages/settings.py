@@ -1,4 +1,4 @@
-"""`/settings`: accounts, rules and backups for the owner; password, factor and devices for everybody."""
+"""`/settings`: accounts, rules and backups for the owner; password, factors and devices for everybody."""
 
 import reflex as rx
 
@@ -8,11 +8,13 @@ from tht_app.components.identity.access import (
     drop_factor_dialog,
     factor_policy_card,
     my_factor_card,
+    my_passkeys_card,
     my_sessions_card,
 )
 from tht_app.components.identity.people import (
     create_sheet,
     disable_dialog,
+    link_dialog,
     my_password_card,
     people_card,
     person_sheet,
@@ -32,7 +34,9 @@ from tht_app.state.marks import SIGNED_IN
 )
 def settings() -> rx.Component:
     """The cards of the owner with their sheets, then what is everybody's own."""
-    owners = rx.fragment(people_card(), factor_policy_card(), create_sheet(), person_sheet(), disable_dialog())
+    owners = rx.fragment(
+        people_card(), factor_policy_card(), create_sheet(), person_sheet(), disable_dialog(), link_dialog()
+    )
     return page_body(
         rx.cond(allowed((Permission.IDENTITY_MANAGE,)), owners),
         rx.cond(allowed((Permission.SETTINGS_MANAGE,)), queue_rules_card()),
@@ -41,6 +45,7 @@ def settings() -> rx.Component:
         rx.cond(allowed((Permission.CARE_MANAGE,)), cover_card()),
         rx.cond(allowed((Permission.BACKUP_MANAGE,)), backups_card()),
         my_factor_card(),
+        my_passkeys_card(),
         my_sessions_card(),
         my_password_card(),
         drop_factor_dialog(),

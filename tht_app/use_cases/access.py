@@ -36,12 +36,24 @@ class OpenSession:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPasskey:
+    """A passkey of the own account."""
+
+    id: UUID
+    name: str
+    made: datetime
+    used: datetime | None
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
-    """The own second factor and sessions."""
+    """The own second factors and sessions."""
 
     totp_since: datetime | None
     recovery_left: int
     sessions: tuple[OpenSession, ...]
+    passkeys: tuple[OwnPasskey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,13 @@ class EnterOwnAccess:
 @dataclass(frozen=True, slots=True)
 class DropOwnFactor:
     """Sign in with the password alone again, where the role allows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropOwnPasskey:
+    """Forget a passkey whose device is gone."""
+
+    passkey_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,11 @@ async def read_own_access(_request: ReadOwnAccess, work: UnitOfWork) -> Access:
     """Return the own second factor and open sessions."""
     row = await queries.my_access(work)
     sessions = tuple(_session(each) for each in await queries.my_sessions(work))
-    return Access(row["totp_since"] if row else None, row["recovery_left"] if row else 0, sessions)
+    passkeys = tuple(
+        OwnPasskey(each["id"], each["name"], each["made_at"], each["used_at"], each["suspect"])
+        for each in await queries.my_passkeys(work)
+    )
+    return Access(row["totp_since"] if row else None, row["recovery_left"] if row else 0, sessions, passkeys)
 
 
 def _session(row: RowMapping) -> OpenSession:
@@ -117,6 +140,14 @@ async def drop_own_factor(_request: DropOwnFactor, work: UnitOfWork) -> None:
     if not await queries.drop_factor(work, work.person.id):
         raise NotFound
     work.changed("person", work.person.id, new={"second_factor": "removed"})
+
+
+@use_case(permission=Permission.SIGNED_IN, audit=AuditAction.FACTOR_REMOVED, fresh=Sensitive.OWN_ACCESS)
+async def drop_own_passkey(request: DropOwnPasskey, work: UnitOfWork) -> None:
+    """Remove an own passkey; raises NotFound, ProofNeeded."""
+    if not await queries.drop_my_passkey(work, request.passkey_id):
+        raise NotFound
+    work.changed("person", work.person.id, new={"passkey": "removed"})
 
 
 @use_case(permission=Permission.SIGNED_IN, audit=AuditAction.SESSION_ENDED)

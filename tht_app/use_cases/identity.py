@@ -10,10 +10,11 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import NotFound, Problem, RuleViolation, ValidationFailed
 from tht_app.domain.identity import NOT_FOR_PEOPLE, Permission, PersonId, Role
-from tht_app.domain.passwords import display_name_problem, ensure, password_problem, username_problem
+from tht_app.domain.passwords import display_name_problem, ensure, username_problem
 from tht_app.domain.proof import Sensitive
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.passwords import hash_password, password_matches
+from tht_app.use_cases.passwords import hash_password, new_password_problem, password_matches
+from tht_app.use_cases.settings import clinic_head
 
 
 class UsernameTaken(RuleViolation):
@@ -55,12 +56,15 @@ class FindPerson:
 
 @dataclass(frozen=True, slots=True)
 class CreatePerson:
-    """A new account; `roles` may be empty, then the person sees a home that says whom to ask."""
+    """A new account; `roles` may be empty, then the person sees a home that says whom to ask.
+
+    Without a password nobody can sign in until the person has chosen one by a link.
+    """
 
     username: str
     display_name: str
     roles: frozenset[Role]
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     lang: str = "id"
 
 
@@ -133,11 +137,12 @@ async def find_person(request: FindPerson, work: UnitOfWork) -> PersonView:
 @use_case(permission=Permission.IDENTITY_MANAGE, audit=AuditAction.CREATE, fresh=Sensitive.ACCOUNTS)
 async def create_person(request: CreatePerson, work: UnitOfWork) -> PersonId:
     """Make an account; raises ValidationFailed and UsernameTaken."""
-    username, name = request.username.strip().lower(), request.display_name.strip()
+    username, name, password = request.username.strip().lower(), request.display_name.strip(), request.password
+    names = [name, *await _clinic(work)]
     ensure(
         username=username_problem(username),
         display_name=display_name_problem(name),
-        password=password_problem(request.password, username),
+        password=None if password is None else new_password_problem(password, username, names),
         roles=_roles_problem(request.roles),
         lang=None if request.lang in {"id", "en"} else Problem("unknown_choice"),
     )
@@ -145,7 +150,8 @@ async def create_person(request: CreatePerson, work: UnitOfWork) -> PersonId:
     if not await queries.add_person(work, person_id, username, name, request.lang):
         raise UsernameTaken(username=username)
     await queries.replace_roles(work, person_id, request.roles)
-    await queries.set_credential(work, person_id, await hash_password(request.password))
+    if password is not None:
+        await queries.set_credential(work, person_id, await hash_password(password))
     work.changed("person", person_id, new={"username": username, "roles": sorted(request.roles)})
     return PersonId(person_id)
 
@@ -177,7 +183,8 @@ async def set_active(request: SetActive, work: UnitOfWork) -> None:
 async def set_password(request: SetPassword, work: UnitOfWork) -> None:
     """Give a new password; raises NotFound, ValidationFailed."""
     person = await _person(work, request.person_id)
-    ensure(password=password_problem(request.password, person.username))
+    names = [person.display_name, *await _clinic(work)]
+    ensure(password=new_password_problem(request.password, person.username, names))
     await queries.set_credential(work, request.person_id, await hash_password(request.password))
     await queries.end_sessions(work, request.person_id)
     work.changed("person", request.person_id, new={"password": "replaced"})
@@ -188,7 +195,8 @@ async def change_own_password(request: ChangeOwnPassword, work: UnitOfWork) -> N
     """Change the own password; raises ValidationFailed when the present one is not right."""
     if not await password_matches(request.present, await queries.own_credential(work)):
         raise ValidationFailed({"present": "password_wrong"})
-    ensure(password=password_problem(request.password, work.person.username))
+    names = [work.person.display_name, *await _clinic(work)]
+    ensure(password=new_password_problem(request.password, work.person.username, names))
     await queries.set_credential(work, work.person.id, await hash_password(request.password))
     work.changed("person", work.person.id, new={"password": "replaced"})
 
@@ -203,6 +211,12 @@ async def choose_language(request: ChooseLanguage, work: UnitOfWork) -> None:
 
 def _roles_problem(roles: frozenset[Role]) -> Problem | None:
     return Problem("role_not_for_people") if roles & NOT_FOR_PEOPLE else None
+
+
+async def _clinic(work: UnitOfWork) -> tuple[str, str]:
+    """What a guesser would try first: the clinic's name and city."""
+    head = await clinic_head(work)
+    return head.name, head.city
 
 
 async def _person(work: UnitOfWork, person_id: UUID) -> PersonView:

@@ -1,11 +1,16 @@
 """Hashing and checking passwords: argon2id, four at a time, so that two hundred sign-ins at once stay in 256 MiB."""
 
 import asyncio
+import gzip
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from tht_app.domain.passwords import LONGEST
+from tht_app.domain.errors import Problem
+from tht_app.domain.passwords import LONGEST, password_problem
 
 MEMORY_KIB = 64 * 1024
 ROUNDS = 3
@@ -39,3 +44,18 @@ async def password_matches(password: str, password_hash: str | None) -> bool:
 def outdated(password_hash: str) -> bool:
     """Whether it was made with weaker parameters than today's."""
     return bool(_hasher.needs_update(password_hash))
+
+
+COMMON = Path(__file__).with_name("common_passwords.txt.gz")
+"""Nearly twenty thousand passwords that guessing begins with; its head says where they are from."""
+
+
+@cache
+def _common() -> frozenset[str]:
+    with gzip.open(COMMON, "rt", encoding="utf-8") as lines:
+        return frozenset(line.strip() for line in lines if not line.startswith("#"))
+
+
+def new_password_problem(password: str, username: str, names: Iterable[str] = ()) -> Problem | None:
+    """What is wrong with a password that somebody chooses; nothing leaves the machine to find out."""
+    return password_problem(password, username, is_common=_common().__contains__, names=names)

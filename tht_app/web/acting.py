@@ -97,12 +97,12 @@ async def actor_of(request: Request) -> Actor | Response:
     return who.actor
 
 
-def problem(error: DomainError, lang: str) -> Response:
+def problem(error: DomainError, lang: str, status: int | None = None, title: str = "") -> Response:
     """A refusal as `application/problem+json` (RFC 9457); bad fields stand under `errors` in words."""
-    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    status = status or next(status for kind, status in STATUS if isinstance(error, kind))
     body: dict[str, object] = {
         "type": f"tht:{error.code}",
-        "title": error_words(error, lang),
+        "title": title or error_words(error, lang),
         "status": status,
         "code": error.code,
     }

@@ -27,16 +27,17 @@ EVENT = "/_event"
 NOTE = re.compile(r"/notes/[0-9a-f-]{36}/live")
 """The two websockets of a screen: its own, and that of an open note."""
 PROBES = frozenset({"/health", "/ready"})
-FORMS = frozenset(
-    {"/signin", "/signin/code", "/signin/enrol", "/signout", "/setup", "/session/unlock", "/session/active"}
-)
+SIGNIN = "/signin"
+FORMS = frozenset({"/signout", "/setup", "/session/unlock", "/session/active"}) | {
+    SIGNIN + rest for rest in ("", "/code", "/enrol", "/passkey", "/passkey/options", "/forgot")
+}
 PUBLIC = PROBES | FORMS | {"/session", "/plain.css", "/ping"}
 DISPLAY, DISPLAY_AGAIN = "/display", b"/display/again"
 """A television never signs in: it shows the token of its device again."""
 RETRY_SOON = (b"retry-after", b"2")
 PLAIN_FOLDERS = ("/account/", "/proof")
 """Pages outside React that need a session."""
-PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/")
+PUBLIC_FOLDERS = ("/verify/", "/ticket/", "/a/", "/display/", "/password/")
 STATIC_FOLDERS = ("/assets/", "/fonts/", "/sounds/", "/diagrams/", "/external/")
 STATIC_SUFFIXES = (".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt")
 CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")

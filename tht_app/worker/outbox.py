@@ -20,7 +20,7 @@ from tht_app.database.listen import LISTENING, notifications
 from tht_app.database.outbox import Leased
 from tht_app.database.unit_of_work import Actor, utc_now
 from tht_app.domain.errors import SessionEnded, Unavailable
-from tht_app.domain.interop import AppointmentMessage, Channel, NotSent, Outcome
+from tht_app.domain.interop import Channel, Message, NotSent, Outcome
 from tht_app.integrations.channel import MessageChannel, NotDelivered
 from tht_app.integrations.mail import MailChannel, MailServer
 from tht_app.settings import Settings, settings
@@ -126,7 +126,7 @@ class Worker:
         if outcome is not None:
             await self._finish(FinishMessage(row.id, row.lease, outcome, random.random()))  # noqa: S311  jitter
 
-    async def _send(self, row: Leased, message: AppointmentMessage) -> Outcome:
+    async def _send(self, row: Leased, message: Message) -> Outcome:
         try:
             await self._channels[Channel(row.channel)].send(message)
         except NotDelivered as failure:

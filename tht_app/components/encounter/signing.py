@@ -4,6 +4,7 @@ import reflex as rx
 
 from tht_app.components.encounter.words import side_badge, word_of
 from tht_app.components.ent.exam_form import exam_sentences
+from tht_app.components.identity.proof import sign_by_passkey
 from tht_app.components.ui.button import button, submit_button
 from tht_app.components.ui.field import field
 from tht_app.components.ui.form import form
@@ -97,6 +98,7 @@ def sign_dialog() -> rx.Component:
             key_epoch=SigningState.key_epoch,
             errors=SigningState.errors,
         ),
+        sign_by_passkey(SigningState.review.hash, SigningState.sign),
         open=SigningState.open,
         title_key="encounter.review.title",
         on_close=SigningState.close,

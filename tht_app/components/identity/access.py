@@ -20,6 +20,12 @@ COLUMNS = (
     Column("address", "identity.access.session.address"),
     Column("end", "identity.access.session.state"),
 )
+PASSKEY_COLUMNS = (
+    Column("device", "identity.access.passkeys.name"),
+    Column("made", "identity.access.passkeys.made"),
+    Column("used", "identity.access.passkeys.used"),
+    Column("drop", "identity.access.passkeys.state"),
+)
 
 
 def _with_factor() -> rx.Component:
@@ -97,6 +103,40 @@ def my_sessions_card() -> rx.Component:
             State.view.sessions.length() > 1,
             ui.button("identity.access.sessions.end", icon="log-out", on_click=State.end_others),
         ),
+    )
+
+
+def _passkey(passkey: Any) -> list[Any]:
+    state = ui.badge("identity.access.passkeys.suspect", "danger", icon_name="triangle-alert")
+    drop = ui.button(
+        "identity.access.passkeys.drop",
+        kind="ghost",
+        on_click=State.drop_passkey(passkey.id),
+        aria_label=t("identity.access.passkeys.drop_of", device=passkey.device),
+    )
+    return [
+        passkey.device,
+        passkey.made,
+        passkey.used,
+        rx.el.div(rx.cond(passkey.suspect, state), drop, class_name="flex flex-wrap items-center gap-2"),
+    ]
+
+
+def my_passkeys_card() -> rx.Component:
+    """The own passkeys."""
+    return ui.card(
+        "identity.access.passkeys.title",
+        rx.cond(
+            State.view.passkeys.length() > 0,
+            ui.table(
+                columns=PASSKEY_COLUMNS,
+                rows=State.view.passkeys,
+                row=_passkey,
+                caption_key="identity.access.passkeys.title",
+            ),
+            rx.el.p(t("identity.access.passkeys.none"), class_name="m-0 max-w-prose"),
+        ),
+        actions=ui.link_button("identity.access.passkeys.add", "/account/passkey", icon="fingerprint", leaves=True),
     )
 
 

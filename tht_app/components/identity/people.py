@@ -62,6 +62,51 @@ def _role_boxes(ticked: Any = None) -> rx.Component:
     return ui.field_group("identity.settings.create.roles", *boxes, columns=2)
 
 
+def _mailbox_field(present: Any) -> rx.Component:
+    return ui.field(
+        "identity.settings.person.mailbox",
+        "email",
+        max_length=254,
+        default_value=present,
+        help_key="identity.settings.person.mailbox.help",
+        error=State.errors["email"],
+        autocomplete="off",
+        input_mode="email",
+    )
+
+
+def _mailbox_form() -> rx.Component:
+    return ui.form(
+        _mailbox_field(State.mailbox),
+        ui.form_actions(
+            ui.submit_button("identity.settings.person.mailbox.submit", kind="secondary"),
+            ui.button("identity.settings.person.link", icon="key-round", on_click=State.give_link),
+        ),
+        on_submit=State.save_mailbox,
+        key_epoch=State.key_epoch,
+        errors=State.errors,
+        key=State.chosen.id + "-mail",
+    )
+
+
+def link_dialog() -> rx.Component:
+    """A link that was not mailed, to hand over."""
+    return ui.dialog(
+        rx.el.p(t("identity.settings.link.hand_over"), class_name="m-0"),
+        rx.el.p(
+            State.link,
+            class_name="m-0 p-3 rounded-control bg-sunken break-all select-all font-semibold",
+            data_testid="identity-settings-link-address",
+        ),
+        ui.dialog_actions(ui.button("identity.settings.link.close", on_click=State.close)),
+        open=State.link != "",
+        title_key="identity.settings.link.title",
+        on_close=State.close,
+        size="medium",
+        urgent=True,
+    )
+
+
 def create_sheet() -> rx.Component:
     """A new account."""
     fields = (
@@ -85,11 +130,11 @@ def create_sheet() -> rx.Component:
             "identity.settings.create.password",
             "password",
             kind="password",
-            required=True,
             max_length=128,
             help_key="identity.settings.create.password.help",
             error=State.errors["password"],
         ),
+        _mailbox_field(""),
     )
     return ui.side_sheet(
         ui.form(
@@ -159,6 +204,7 @@ def person_sheet() -> rx.Component:
             class_name="flex flex-col m-0",
         ),
         roles,
+        _mailbox_form(),
         _password_form(),
         _factor(),
         switch,

@@ -1,22 +1,21 @@
 // Who sits there? Asked before a deed that weighs much. What is typed goes over plain HTTP and into no State; the screen
 // below, and a form that waits for its answer, stay as they are.
 import { createElement, useEffect, useRef, useState } from "react";
+import { askPasskey, canPasskeys, post } from "$/public/external/tht_app/components/identity/proof/passkey.js";
 
-const send = async (kind, proof) => {
-  try {
-    const body = JSON.stringify({ kind, proof });
-    const answer = await fetch("/session/confirm", { method: "POST", headers: { "content-type": "application/json" }, body });
-    const said = answer.status === 204 ? {} : await answer.json();
-    return { status: answer.status, title: said.title };
-  } catch {
-    return { status: 0 };
-  }
-};
-
-function Question({ kind, lead, words, looks, icon, onProved, onCancel }) {
+function Question({ kind, lead, words, looks, icon, keyIcon: key, onProved, onCancel }) {
   const box = useRef(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
+  const [options, setOptions] = useState(null);
+  const question = async () => {
+    const asked = canPasskeys() ? await post("/session/passkey/options", {}) : { status: 404 };
+    setOptions(asked.status === 200 ? asked.body : null);
+    return asked;
+  };
+  useEffect(() => {
+    question();
+  }, []);
   useEffect(() => {
     if (!box.current.open) box.current.showModal();
     document.dispatchEvent(new CustomEvent("tht:held"));
@@ -31,12 +30,25 @@ function Question({ kind, lead, words, looks, icon, onProved, onCancel }) {
     event.stopPropagation();
     const form = event.currentTarget;
     setBusy(true);
-    const { status, title } = await send(kind, new FormData(form).get("proof"));
+    const { status, body } = await post("/session/confirm", { kind, proof: new FormData(form).get("proof") });
     setBusy(false);
     if (status === 204) return onProved();
     form.reset();
     form.elements.proof.focus();
-    return setProblem(status === 0 ? words.unreachable : title);
+    return setProblem(status === 0 ? words.unreachable : body.title);
+  };
+  const touch = async () => {
+    setProblem("");
+    let passkey = "";
+    try {
+      passkey = await askPasskey(options);
+    } catch {
+      return setProblem(words.cancelled);
+    }
+    const { status, body } = await post("/session/confirm", { kind, passkey });
+    if (status === 204) return onProved();
+    await question();
+    return setProblem(status === 0 ? words.unreachable : body.title);
   };
   const input = createElement("input", {
     id: "identity-proof-field",
@@ -63,6 +75,9 @@ function Question({ kind, lead, words, looks, icon, onProved, onCancel }) {
       createElement(
         "div",
         { className: looks.actions },
+        options
+          ? createElement("button", { type: "button", onClick: touch, className: looks.passkey, "data-testid": "identity-proof-passkey" }, key, words.passkey)
+          : null,
         createElement("button", { type: "button", onClick: cancel, className: looks.cancel, "data-testid": "identity-proof-cancel" }, words.cancel),
         createElement("button", { type: "submit", disabled: busy, className: looks.submit, "data-testid": "identity-proof-submit" }, words.submit),
       ),
@@ -73,4 +88,33 @@ function Question({ kind, lead, words, looks, icon, onProved, onCancel }) {
 
 export function ProofDialog(properties) {
   return properties.kind ? createElement(Question, { ...properties, key: properties.kind }) : null;
+}
+
+// Sign what is shown by touching the device: the record's hash is the question, and the answer goes with the form's event.
+export function SignByPasskey({ hash, words, looks, icon, onAnswer }) {
+  const [options, setOptions] = useState(null);
+  const [problem, setProblem] = useState("");
+  const ask = async () => {
+    const asked = hash && canPasskeys() ? await post("/session/passkey/options", { hash }) : { status: 404 };
+    setOptions(asked.status === 200 ? asked.body : null);
+  };
+  useEffect(() => {
+    ask();
+  }, [hash]);
+  if (!options) return null;
+  const sign = async () => {
+    setProblem("");
+    try {
+      onAnswer({ passkey: await askPasskey(options), _key: crypto.randomUUID() });
+    } catch {
+      setProblem(words.cancelled);
+    }
+    await ask();
+  };
+  return createElement(
+    "div",
+    { className: looks.row },
+    createElement("button", { type: "button", onClick: sign, className: looks.button, "data-testid": "identity-sign-passkey" }, icon, words.sign),
+    createElement("p", { role: "alert", className: looks.problem }, problem),
+  );
 }

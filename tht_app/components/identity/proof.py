@@ -12,6 +12,7 @@ from tht_app.i18n import t
 from tht_app.state.proof import ProofState
 
 SCRIPT = rx.asset("proof.jsx", shared=True)
+rx.asset("passkey.js", shared=True)
 LOOKS = {
     "dialog": (
         "w-[28rem] max-w-[calc(100vw-2rem)] m-auto p-0 rounded-card border border-line bg-surface text-text "
@@ -24,6 +25,7 @@ LOOKS = {
     "input": BOX,
     "problem": "m-0 text-danger-text font-medium empty:hidden",
     "actions": "flex flex-wrap items-center justify-end gap-3",
+    "passkey": f"{SHAPE} {COLOURS['ghost']} mr-auto",
     "cancel": f"{SHAPE} {COLOURS['secondary']}",
     "submit": f"{SHAPE} {COLOURS['primary']}",
     "hint": "m-0 text-13 text-muted",
@@ -41,6 +43,7 @@ class ProofBox(rx.Component):
     words: rx.Var[dict[str, str]]
     looks: rx.Var[dict[str, str]]
     icon: rx.Var[Any]
+    key_icon: rx.Var[Any]
     on_proved: rx.EventHandler[rx.event.no_args_event_spec]
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
 
@@ -58,10 +61,41 @@ def proof_dialog() -> rx.Component:
             "submit": t("identity.proof.submit"),
             "cancel": t("common.cancel"),
             "hint": t("identity.proof.hint"),
+            "passkey": t("identity.proof.passkey"),
+            "cancelled": t("identity.proof.passkey_cancelled"),
             "unreachable": t("shell.lock.unreachable"),
         },
         looks=LOOKS,
         icon=icon("shield-check"),
+        key_icon=icon("fingerprint"),
         on_proved=ProofState.go_on,
         on_cancel=ProofState.cancel,
+    )
+
+
+class SignByPasskeyBox(rx.Component):
+    """See proof.jsx; use `sign_by_passkey`."""
+
+    library = SCRIPT.importable_path
+    tag = "SignByPasskey"
+
+    hash: rx.Var[str]
+    words: rx.Var[dict[str, str]]
+    looks: rx.Var[dict[str, str]]
+    icon: rx.Var[Any]
+    on_answer: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]
+
+
+def sign_by_passkey(hash_: Any, on_answer: Any) -> rx.Component:
+    """A button for whoever has a passkey that can work here; `on_answer` gets its answer as `passkey`."""
+    return SignByPasskeyBox.create(
+        hash=hash_,
+        words={"sign": t("identity.proof.sign"), "cancelled": t("identity.proof.passkey_cancelled")},
+        looks={
+            "row": "flex flex-wrap items-center gap-3",
+            "button": f"{SHAPE} {COLOURS['secondary']}",
+            "problem": LOOKS["problem"],
+        },
+        icon=icon("fingerprint"),
+        on_answer=on_answer,
     )

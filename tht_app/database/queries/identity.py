@@ -128,3 +128,23 @@ async def factor_holders(work: UnitOfWork) -> frozenset[UUID]:
     """Who has a second factor; nobody to whoever does not manage accounts."""
     rows = await work.fetch("select h as id from sec.factor_holders() h")
     return frozenset(row["id"] for row in rows)
+
+
+async def my_passkeys(work: UnitOfWork) -> Sequence[RowMapping]:
+    """The own passkeys, the oldest first."""
+    return await work.fetch("select * from sec.my_passkeys()")
+
+
+async def drop_my_passkey(work: UnitOfWork, passkey_id: UUID) -> bool:
+    """Remove an own passkey; False when it is none."""
+    return bool(await work.fetch_value("select sec.my_passkey_drop(:id)", id=passkey_id))
+
+
+async def take_my_question(work: UnitOfWork, challenge: bytes) -> bool:
+    """Use up a question that was asked of the own passkeys."""
+    return bool(await work.fetch_value("select sec.my_challenge_take(:challenge)", challenge=challenge))
+
+
+async def my_passkey_used(work: UnitOfWork, passkey_id: UUID, counter: int) -> bool:
+    """Note the counter of an own passkey's device; False when it has not gone on."""
+    return bool(await work.fetch_value("select sec.my_passkey_used(:id, :counter)", id=passkey_id, counter=counter))

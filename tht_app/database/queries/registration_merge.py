@@ -63,6 +63,7 @@ FOLLOWS: dict[str, Follow] = {
     "patient_name.patient_id": Follow.OWN,
     "queue_ticket.patient_id": Follow.LINK,
     "record_signature.patient_id": Follow.LINK,
+    "signature_evidence.patient_id": Follow.LINK,
     "slot_hold.patient_id": Follow.LINK,
     "waitlist_entry.patient_id": Follow.LINK,
 }

@@ -211,3 +211,18 @@ class ConditionRow(ClinicTable, table=True):
     recorded_at: datetime = moment()
     changed_by: UUID | None = None
     changed_at: datetime | None = moment(nullable=True)
+
+
+class SignatureEvidenceRow(ClinicTable, table=True):
+    """The answer of a passkey to the hash of a record: proves who signed what, without this program."""
+
+    __tablename__ = "signature_evidence"
+    encounter_id: UUID = Field(primary_key=True)
+    patient_id: UUID
+    person_id: UUID
+    credential_id: bytes = Field(sa_type=LargeBinary)
+    public_key: bytes = Field(sa_type=LargeBinary)
+    answer: str = Field(sa_type=Text)
+    relying_party: str = Field(sa_type=Text)
+    origin: str = Field(sa_type=Text)
+    at: datetime = moment()

@@ -96,3 +96,25 @@ class SettingRow(ClinicTable, table=True):
     key: str = Field(primary_key=True, sa_type=Text)
     value: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     changed_at: datetime = moment()
+
+
+class MailboxRow(ClinicTable, table=True):
+    """Where links for a person's password are sent, sealed."""
+
+    __tablename__ = "mailbox"
+    person_id: UUID = Field(primary_key=True)
+    address_sealed: bytes = Field(sa_type=LargeBinary)
+    changed_at: datetime = moment()
+
+
+class AccountLinkRow(ClinicTable, table=True):
+    """A link by which somebody chooses a password, once."""
+
+    __tablename__ = "account_link"
+    id: UUID = Field(primary_key=True)
+    person_id: UUID
+    kind: str = Field(sa_type=Text)
+    code_hash: bytes = Field(sa_type=LargeBinary)
+    made_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)

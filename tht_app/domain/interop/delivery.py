@@ -17,6 +17,8 @@ CHANNELS_OF: Mapping[str, tuple[Channel, ...]] = {
     "AppointmentCancelled": (Channel.MAIL,),
     "AppointmentReminderDue": (Channel.MAIL,),
     "WaitlistSlotFreed": (Channel.MAIL,),
+    "AccountInvited": (Channel.MAIL,),
+    "PasswordLinkMade": (Channel.MAIL,),
 }
 """Events that somebody outside has to hear of; all others stay in the outbox as what happened."""
 

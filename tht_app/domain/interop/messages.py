@@ -39,6 +39,24 @@ STANDS_AS: Mapping[MessageKind, str] = {
 """What the appointment, or the wish of who waits, has to be for its message to be true."""
 
 
+class AccountKind(StrEnum):
+    """What a message to a colleague says: `interop.kind.<value>`."""
+
+    INVITE = "invite"
+    RESET = "reset"
+
+
+ACCOUNT_KIND_OF: Mapping[str, AccountKind] = {
+    "AccountInvited": AccountKind.INVITE,
+    "PasswordLinkMade": AccountKind.RESET,
+}
+
+
+def kind_of(event: str) -> MessageKind | AccountKind:
+    """What the message of an event says."""
+    return KIND_OF[event] if event in KIND_OF else ACCOUNT_KIND_OF[event]
+
+
 class NotSent(StrEnum):
     """Why a message is rightly not sent: `interop.not_sent.<value>`."""
 
@@ -126,3 +144,23 @@ class AppointmentMessage:
     clinic: ClinicName
     code: str
     """Opens `/a/<code>` until `start`; empty where there is nothing left to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMessage:
+    """A link by which a colleague chooses a password."""
+
+    id: UUID
+    """The same for every try."""
+    kind: AccountKind
+    to: str
+    lang: str
+    name: str
+    username: str
+    clinic: ClinicName
+    code: str
+    """Opens `/password/<code>` until `until`."""
+    until: datetime
+
+
+Message = AppointmentMessage | AccountMessage

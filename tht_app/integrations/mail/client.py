@@ -13,8 +13,9 @@ from typing import Literal
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from tht_app.domain.interop import AppointmentMessage, Outcome
+from tht_app.domain.interop import AccountMessage, Message, Outcome
 from tht_app.integrations.channel import NotDelivered
+from tht_app.integrations.mail.account import account_mail_of
 from tht_app.integrations.mail.mapper import mail_of
 
 WHOLE_SECONDS = 90
@@ -46,9 +47,10 @@ class MailChannel:
         """`origin` is the address at which patients reach the clinic's links."""
         self._server, self._origin = server, origin
 
-    async def send(self, message: AppointmentMessage) -> None:
+    async def send(self, message: Message) -> None:
         """Return when the server has taken it; raises `NotDelivered`."""
-        mail = mail_of(message, self._server.sender, self._origin)
+        made = account_mail_of if isinstance(message, AccountMessage) else mail_of
+        mail = made(message, self._server.sender, self._origin)  # type: ignore[arg-type]
         progress = _Progress()
         try:
             async with asyncio.timeout(WHOLE_SECONDS):

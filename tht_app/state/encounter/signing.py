@@ -49,7 +49,8 @@ class SigningState(Acting, rx.State):
     async def sign(self, form: dict[str, str]) -> None:
         """Sign exactly what the dialog shows; shows it anew if somebody changed it meanwhile."""
         visit = await self.get_state(EncounterState)
-        request = SignEncounter(as_id(visit.view.id), form.get("password", ""), self.review.hash or "-")
+        passkey = form.get("passkey", "")
+        request = SignEncounter(as_id(visit.view.id), form.get("password", ""), self.review.hash or "-", passkey)
         try:
             await self._execute(request, key=form.get("_key"))
         except ChangedSinceReview:

@@ -9,6 +9,7 @@ from tht_app.state.acting import SIGNED_IN, Acting, handler
 from tht_app.state.identity.access_views import AccessView, access_view, demands_of, policy_view
 from tht_app.use_cases.access import (
     DropOwnFactor,
+    DropOwnPasskey,
     EndOwnSession,
     ReadFactorPolicy,
     ReadOwnAccess,
@@ -58,6 +59,13 @@ class AccessState(Acting, rx.State):
         await self._show()
         await self._notify("identity.access.factor.dropped")
 
+    @handler(needs=SIGNED_IN)
+    async def drop_passkey(self, passkey_id: str) -> None:
+        """Forget a passkey whose device is gone."""
+        await self._execute(DropOwnPasskey(_as_id(passkey_id)))
+        await self._show()
+        await self._notify("identity.access.passkeys.dropped")
+
     async def _show(self) -> None:
         self.view = access_view(await self._execute(ReadOwnAccess()), self._lang())
         self.loaded = True
@@ -85,8 +93,8 @@ class FactorPolicyState(Acting, rx.State):
         await self._notify("identity.policy.saved")
 
 
-def _as_id(text: str) -> UUID | None:
-    """A session id; the nil one for anything else, which is nobody's."""
+def _as_id(text: str) -> UUID:
+    """An id; the nil one for anything else, which is nobody's."""
     try:
         return UUID(text)
     except ValueError:

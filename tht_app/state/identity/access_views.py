@@ -9,7 +9,7 @@ from tht_app.domain.identity import Role
 from tht_app.domain.proof import PEOPLE, Demand
 from tht_app.i18n import date_text, text_of, time_text
 from tht_app.settings import settings
-from tht_app.use_cases.access import Access, OpenSession
+from tht_app.use_cases.access import Access, OpenSession, OwnPasskey
 
 DEMAND_FIELD = "demand_"
 
@@ -27,13 +27,25 @@ class SessionRow:
 
 
 @dataclass(frozen=True)
+class PasskeyRow:
+    """One own passkey as a line."""
+
+    id: str
+    device: str
+    made: str
+    used: str
+    suspect: bool
+
+
+@dataclass(frozen=True)
 class AccessView:
-    """The own second factor and sessions."""
+    """The own second factors and sessions."""
 
     totp: bool = False
     since: str = ""
     recovery_left: int = 0
     sessions: list[SessionRow] = field(default_factory=list)
+    passkeys: list[PasskeyRow] = field(default_factory=list)
 
 
 def access_view(access: Access, lang: str) -> AccessView:
@@ -44,6 +56,19 @@ def access_view(access: Access, lang: str) -> AccessView:
         date_text(since.astimezone(settings().zone).date(), lang) if since else "",
         access.recovery_left,
         [_session_row(each, lang) for each in access.sessions],
+        [_passkey_row(each, lang) for each in access.passkeys],
+    )
+
+
+def _passkey_row(passkey: OwnPasskey, lang: str) -> PasskeyRow:
+    zone = settings().zone
+    used = passkey.used.astimezone(zone).date() if passkey.used else None
+    return PasskeyRow(
+        str(passkey.id),
+        passkey.name,
+        date_text(passkey.made.astimezone(zone).date(), lang),
+        date_text(used, lang) if used else text_of("identity.access.passkeys.never", lang),
+        passkey.suspect,
     )
 
 

@@ -5,9 +5,13 @@ from uuid import UUID
 import reflex as rx
 
 from tht_app.domain.identity import Permission
+from tht_app.domain.interop import AccountKind
+from tht_app.domain.passwords import ensure, mailbox_problem
+from tht_app.settings import settings
 from tht_app.state.acting import SIGNED_IN, Acting, handler
 from tht_app.state.identity.view_models import PersonRow, person_rows, ticked_roles
 from tht_app.use_cases.access import DropFactorOf
+from tht_app.use_cases.account_links import GivenLink, GivePasswordLink, ReadMailbox, SaveMailbox
 from tht_app.use_cases.identity import (
     ChangeOwnPassword,
     CreatePerson,
@@ -28,6 +32,9 @@ class PeopleState(Acting, rx.State):
     chosen: PersonRow = NOBODY
     creating: bool = False
     asking_disable: bool = False
+    mailbox: str = ""
+    link: str = ""
+    """A link to hand over, shown this once."""
     errors: dict[str, str] = {}
     key_epoch: int = 0
 
@@ -49,6 +56,8 @@ class PeopleState(Acting, rx.State):
         """Open the sheet of one account."""
         self._shut()
         self.chosen = next((row for row in self.people if row.id == person_id), NOBODY)
+        if self.chosen.id:
+            self.mailbox = await self._execute(ReadMailbox(UUID(self.chosen.id)))
 
     @handler(needs=MANAGE)
     async def close(self) -> None:
@@ -57,12 +66,39 @@ class PeopleState(Acting, rx.State):
 
     @handler(needs=MANAGE)
     async def create(self, form: dict[str, str]) -> None:
-        """Make an account."""
-        username = form.get("username", "")
-        request = CreatePerson(username, form.get("display_name", ""), ticked_roles(form), form.get("password", ""))
-        await self._execute(request, key=form.get("_key"))
+        """Make an account; without a password the person chooses one by a link."""
+        username, password = form.get("username", "").strip().lower(), form.get("password") or None
+        request = CreatePerson(username, form.get("display_name", ""), ticked_roles(form), password)
+        ensure(email=mailbox_problem(form.get("email", "").strip()))
+        person_id = await self._execute(request, key=form.get("_key"))
+        if form.get("email", "").strip():
+            await self._execute(SaveMailbox(person_id, form["email"]))
         await self._saved()
-        await self._notify("identity.settings.create.done", username=username.strip().lower())
+        await self._notify("identity.settings.create.done", username=username)
+        if password is None:
+            await self._give_link(person_id, AccountKind.INVITE, form.get("display_name", ""))
+
+    @handler(needs=MANAGE)
+    async def save_mailbox(self, form: dict[str, str]) -> None:
+        """Where links for the chosen person are sent."""
+        name = self.chosen.name
+        await self._execute(SaveMailbox(UUID(self.chosen.id), form.get("email", "")), key=form.get("_key"))
+        await self._saved()
+        await self._notify("identity.settings.person.mailbox.done", name=name)
+
+    @handler(needs=MANAGE)
+    async def give_link(self) -> None:
+        """Let the chosen person choose a new password."""
+        person_id, name = UUID(self.chosen.id), self.chosen.name
+        await self._give_link(person_id, AccountKind.RESET, name)
+
+    async def _give_link(self, person_id: UUID, kind: AccountKind, name: str) -> None:
+        given: GivenLink = await self._execute(GivePasswordLink(person_id, kind))
+        self._shut()
+        if given.mailed:
+            await self._notify("identity.settings.link.mailed", name=name)
+        else:
+            self.link = f"{settings().origins[0]}/password/{given.code}"
 
     @handler(needs=MANAGE)
     async def save_roles(self, form: dict[str, str]) -> None:
@@ -111,6 +147,7 @@ class PeopleState(Acting, rx.State):
 
     def _shut(self) -> None:
         self.chosen, self.creating, self.asking_disable, self.errors = NOBODY, False, False, {}
+        self.mailbox = self.link = ""
 
 
 class MyPasswordState(Acting, rx.State):

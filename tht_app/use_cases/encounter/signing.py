@@ -16,6 +16,7 @@ from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.encounter.content import Content, content_of, digest_of, digest_of_visit
+from tht_app.use_cases.encounter.passkey_signature import accept_passkey, evidence_holds
 from tht_app.use_cases.encounter.signatures import flaw_in, put_signature
 from tht_app.use_cases.passwords import password_matches
 
@@ -36,6 +37,8 @@ class SignEncounter:
     encounter_id: UUID
     password: str = field(repr=False)
     expected_hash: str = ""
+    passkey: str = field(default="", repr=False)
+    """A passkey's answer to the record's hash, instead of the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,11 @@ async def _confirm(work: UnitOfWork, password: str) -> None:
 async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
     """Sign and lock the encounter; returns the SHA-256 in hexadecimal.
 
-    Raises PasswordWrong, ChangedSinceReview when it is not any more what was shown, NothingToSign, NotYourEncounter,
-    EncounterSigned. From here on the database refuses every change.
+    Raises PasswordWrong or PasskeyRefused, ChangedSinceReview when it is not any more what was shown, NothingToSign,
+    NotYourEncounter, EncounterSigned. From here on the database refuses every change.
     """
-    await _confirm(work, request.password)
+    if not request.passkey:
+        await _confirm(work, request.password)
     visit = await visits.for_signing(work, request.encounter_id)
     work.saw(visit.patient_id)
     ensure_may_sign(visit, work.person.id, work.person.roles, work.person.permissions)
@@ -109,6 +113,8 @@ async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
     signature = digest_of(visit, content)
     if request.expected_hash and request.expected_hash != signature.hex():
         raise ChangedSinceReview
+    if request.passkey:
+        await accept_passkey(work, visit, request.passkey, signature)
     signer = visit.practitioner_id if Role.SERVICE in work.person.roles else work.person.id
     at = work.now()
     await visits.sign(work, visit.id, signer, signature, at)
@@ -152,5 +158,5 @@ async def check_signature(request: CheckSignature, work: UnitOfWork) -> Signatur
     genuine = False
     if row is not None:
         said = Statement(Subject.ENCOUNTER, visit.id, visit.id, stored, row["signed_by"], head["signed_at"])
-        genuine = flaw_in(work, row, said) is None
+        genuine = flaw_in(work, row, said) is None and await evidence_holds(work, visit, stored) is not False
     return SignatureCheck(head["signed_at"], head["signed_by"], stored.hex(), intact, genuine)

@@ -6,17 +6,21 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from tht_app.database.queries import account_links as link_queries
 from tht_app.database.queries import interop as queries
 from tht_app.database.queries import interop_offer as offers
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.identity import Permission
 from tht_app.domain.interop import (
+    ACCOUNT_KIND_OF,
     KIND_OF,
     MOST_ATTEMPTS,
     MOST_UNKNOWN,
+    AccountMessage,
     AppointmentMessage,
     Known,
+    Message,
     MessageKind,
     NotSent,
     Outcome,
@@ -52,7 +56,7 @@ class PlanReminders:
 
 
 @use_case(permission=Permission.MESSAGE_DELIVER, audit=AuditAction.EXPORT)
-async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> AppointmentMessage | None:
+async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> Message | None:
     """Return what is to be sent; nothing when the event is settled without a message, or the lease is lost.
 
     The message is marked as on its way before it is handed out: whoever finds the mark after a crash knows that it may
@@ -61,6 +65,8 @@ async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> Appointm
     event = await queries.leased_event(work, request.outbox_id, request.lease)
     if event is None:
         return None
+    if event["event"] in ACCOUNT_KIND_OF:
+        return await _account_message(work, event)
     kind = KIND_OF[event["event"]]
     offered = kind is MessageKind.OFFERED
     facts = await (offers.offer_facts if offered else queries.appointment_facts)(work, event["aggregate_id"])
@@ -83,6 +89,26 @@ async def prepare_message(request: PrepareMessage, work: UnitOfWork) -> Appointm
         await queries.bury_event(work, event["id"], Outcome.UNKNOWN.value)
         return None
     return await _message(work, event["id"], kind, facts, known.address)
+
+
+async def _account_message(work: UnitOfWork, event: RowMapping) -> AccountMessage | None:
+    """The link of an invitation or a forgotten password, as long as it can be used; sending it twice harms nobody."""
+    link = await link_queries.link_to_send(work, event["aggregate_id"])
+    if link is None or link["address_sealed"] is None:
+        reason = NotSent.OUTDATED if link is None else NotSent.NO_ADDRESS
+        await queries.close_event(work, event["id"], not_sent=reason.value)
+        return None
+    return AccountMessage(
+        id=event["id"],
+        kind=ACCOUNT_KIND_OF[event["event"]],
+        to=link_queries.address_of(work, link["person_id"], link["address_sealed"]),
+        lang=link["lang"],
+        name=link["display_name"],
+        username=link["username"],
+        clinic=await queries.clinic_name(work),
+        code=link_queries.code_of(work, link["id"]),
+        until=link["expires_at"].astimezone(work.zone),
+    )
 
 
 def _known(work: UnitOfWork, facts: RowMapping) -> Known:

@@ -9,8 +9,7 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.errors import Conflict
 from tht_app.domain.identity import Permission
-from tht_app.domain.interop import Channel, MessageKind, Outcome
-from tht_app.domain.interop.messages import KIND_OF
+from tht_app.domain.interop import AccountKind, Channel, MessageKind, Outcome, kind_of
 from tht_app.domain.registration import PatientId
 from tht_app.settings import settings
 from tht_app.use_cases.door import use_case
@@ -37,7 +36,7 @@ class Trouble:
 
     id: UUID
     at: datetime
-    kind: MessageKind
+    kind: MessageKind | AccountKind
     outcome: Outcome
     attempts: int
     next_attempt_at: datetime | None
@@ -71,7 +70,7 @@ async def integrations(_request: Integrations, work: UnitOfWork) -> MailStatus:
         Trouble(
             id=row["id"],
             at=row["at"].astimezone(work.zone),
-            kind=KIND_OF[row["event"]],
+            kind=kind_of(row["event"]),
             outcome=Outcome(row["last_error"] or Outcome.BUG.value),
             attempts=row["attempts"],
             next_attempt_at=None if row["dead_at"] else row["next_attempt_at"].astimezone(work.zone),

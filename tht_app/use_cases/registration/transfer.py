@@ -207,9 +207,8 @@ async def export_patients(request: ExportPatients, work: UnitOfWork) -> ExportPa
 
     Raises ProofNeeded at the first page without a fresh proof; a long file may take longer to read than that holds.
     """
-    await ensure_proved(
-        work, Sensitive.EXPORT, seconds=LONGEST_EXPORT if request.after_record_number else FRESH_SECONDS
-    )
+    seconds = LONGEST_EXPORT if request.after_record_number else FRESH_SECONDS
+    await ensure_proved(work, Sensitive.EXPORT, seconds=seconds)
     page = await queries.patients_after(work, request.after_record_number, EXPORT_PAGE)
     work.saw(*(patient_id for patient_id, _, _ in page))
     rows = [{**form_of(details), "record_number": shown_record_number(number)} for _, number, details in page]

@@ -35,13 +35,18 @@ def demand(factors: Factors) -> Demand:
 
 
 def asks_for_code(factors: Factors) -> bool:
-    """Whether the password alone does not let this account in, and it has something more to show."""
-    return factors.totp_confirmed and demand(factors) is not Demand.OFF
+    """Whether the password alone does not let this account in, and it has something more to show: app or passkey."""
+    return has_factor(factors) and demand(factors) is not Demand.OFF
+
+
+def has_factor(factors: Factors) -> bool:
+    """Whether there is anything beside the password."""
+    return factors.totp_confirmed or factors.passkeys > 0
 
 
 def has_to_enrol(factors: Factors) -> bool:
     """Whether this account needs a second factor and has none yet."""
-    return demand(factors) is Demand.REQUIRED and not factors.totp_confirmed
+    return demand(factors) is Demand.REQUIRED and not has_factor(factors)
 
 
 async def check_code(factors: Factors, code: str, address: str | None, request: str) -> Proved:

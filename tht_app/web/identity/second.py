@@ -19,12 +19,14 @@ from tht_app.use_cases.one_time import enrolment_uri
 from tht_app.web.acting import client_address
 from tht_app.web.identity.cookies import first_step, forget_first_step
 from tht_app.web.identity.factors import asks_for_code, check_code, enrol, has_to_enrol, secret_to_enrol
+from tht_app.web.identity.party import passkey_address, passkey_host
 from tht_app.web.identity.signin import local_path, open_session
 from tht_app.web.plain import asked_language, page
 
 REQUEST = "identity.second_factor"
 ENROL = "identity.enrol"
 LONGEST_CODE = 40
+NO_WAY: dict[str, Any] = {"has_app": True, "host": "", "address": ""}
 
 
 async def show_code(request: Request) -> Response:
@@ -59,14 +61,20 @@ async def _with_first_step(request: Request, go_on: Any) -> Response:
         return await go_on(request, factors, token)
     except Unavailable:
         message = text_of("errors.common.unavailable", asked_language(request))
-        return page(request, "code.html", 503, next="/", message=message)
+        return page(request, "code.html", 503, next="/", message=message, **NO_WAY)
 
 
 async def _ask(request: Request, factors: Factors, _token: str) -> Response:
     wanted = local_path(request.query_params.get("next"))
     if not asks_for_code(factors):
         return RedirectResponse(f"/signin/enrol?{urlencode({'next': wanted})}", 303)
-    return page(request, "code.html", next=wanted, message="")
+    return page(request, "code.html", next=wanted, message="", **_ways(factors))
+
+
+def _ways(factors: Factors) -> dict[str, Any]:
+    """By what this account can go on: an app, or a passkey where one can work."""
+    host = passkey_host() if factors.passkeys else ""
+    return {"has_app": factors.totp_confirmed, "host": host, "address": passkey_address() if host else ""}
 
 
 async def _check(request: Request, factors: Factors, token: str) -> Response:
@@ -77,11 +85,12 @@ async def _check(request: Request, factors: Factors, token: str) -> Response:
     lang = asked_language(request)
     if proved.seconds_blocked:
         message = text_of("identity.signin.blocked", lang, seconds=proved.seconds_blocked)
-        answer = page(request, "code.html", 429, next=wanted, message=message)
+        answer = page(request, "code.html", 429, next=wanted, message=message, **_ways(factors))
         answer.headers["retry-after"] = str(proved.seconds_blocked)
         return answer
     if proved.method is None:
-        return page(request, "code.html", 401, next=wanted, message=text_of("identity.code.wrong", lang))
+        message = text_of("identity.code.wrong", lang)
+        return page(request, "code.html", 401, next=wanted, message=message, **_ways(factors))
     return await _enter(request, factors, token, RedirectResponse(wanted, 303), proved.method)
 
 

@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 
 from tht_app.database.gate import current_gate
 from tht_app.domain.errors import Problem, Unavailable, ValidationFailed
-from tht_app.domain.passwords import display_name_problem, ensure, password_problem, username_problem
+from tht_app.domain.passwords import display_name_problem, ensure, username_problem
 from tht_app.i18n import text_of
 from tht_app.settings import settings
 from tht_app.state.feedback import problem_words
-from tht_app.use_cases.passwords import hash_password
+from tht_app.use_cases.passwords import hash_password, new_password_problem
 from tht_app.web.acting import client_address
 from tht_app.web.identity.signin import open_session
 from tht_app.web.identity.throttle import note_failure
@@ -70,7 +70,7 @@ async def _make_owner(form: dict[str, str]) -> UUID:
     ensure(
         username=username_problem(username),
         display_name=display_name_problem(name),
-        password=password_problem(form["password"], username),
+        password=new_password_problem(form["password"], username, [name]),
         repeat=None if form["password"] == form["repeat"] else Problem("password_repeat"),
     )
     code = as_printed(form["code"])

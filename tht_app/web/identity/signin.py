@@ -16,6 +16,7 @@ from tht_app.web.acting import client_address, session_token, signed_in
 from tht_app.web.identity.cookies import device, forget_session_cookie, keep_device, set_first_step, set_session_cookie
 from tht_app.web.identity.credentials import check, record
 from tht_app.web.identity.factors import asks_for_code, has_to_enrol
+from tht_app.web.identity.party import passkey_host
 from tht_app.web.plain import asked_language, page, remember_language
 from tht_app.web.sockets import end_session_sockets
 
@@ -144,6 +145,7 @@ def _form(request: Request, wanted: str, username: str = "", status: int = 200, 
         next=wanted,
         username=username[:60],
         message=message,
+        host=passkey_host(),
         demo=settings().demo,
         demo_accounts=DEMO_ACCOUNTS,
         demo_password=DEMO_PASSWORD,
