@@ -52,11 +52,13 @@ SEED = 2026
 # Triggers sleep meanwhile, as for a restore: five million of them would say what the rebuilding says at once.
 VISITS = """
 insert into clinic.encounter
-    (id, patient_id, practitioner_id, visit_type, status, arrived_at, started_at, ended_at)
-select uuidv7(), p.id, (%(doctors)s::uuid[])[1 + floor(random() * %(count)s)::integer], 'consultation', 'finished',
-    t.at, t.at, t.at + interval '10 minutes'
+    (id, patient_id, practitioner_id, visit_type, status, arrived_at, started_at, ended_at, signed_at, signed_by, hash)
+select uuidv7(), p.id, t.doctor, 'consultation', 'finished', t.at, t.at, t.at + interval '10 minutes',
+    t.at + interval '15 minutes', t.doctor, sha256('')
 from clinic.patient p, generate_series(1, %(each)s) n,
-    lateral (select now() - random() * interval '1460 days' - n * interval '1 second' as at) t
+    lateral (select now() - random() * interval '1460 days' - n * interval '1 second' as at,
+        (%(doctors)s::uuid[])[1 + floor(random() * %(count)s)::integer] as doctor
+        where p.id is not null) t
 """
 VISITS_TODAY = """
 insert into clinic.encounter (id, patient_id, practitioner_id, visit_type, status, arrived_at)
