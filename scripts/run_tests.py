@@ -102,11 +102,12 @@ def main() -> None:
     status, counts = 0, Counter[str]()
     if not only_browser:
         status |= subprocess.run([sys.executable, "scripts/check.py"], cwd=ROOT, check=False).returncode
-        fast = ["-m", "not e2e", "-n", "2", "--dist", "loadfile", "--ignore=tests/architecture"]
+        # Servers that start and sockets that wait leave the processor idle half of the time: three share two cores.
+        fast = ["-m", "not e2e", "-n", "3", "--dist", "loadfile", "--ignore=tests/architecture"]
         status |= run_pytest(counts, *fast)
     if browser:
         os.environ["THT_CHROMIUM"] = browser
-        status |= run_pytest(counts, "-m", "e2e")
+        status |= run_pytest(counts, "-m", "e2e", "-n", "2", "--dist", "loadfile")
     else:
         counts["not run"] = list_browser_tests()
         print("There is no Chromium: 'sudo apt install chromium', or THT_NO_BROWSER=1 to accept that.")

@@ -231,7 +231,7 @@ def test_the_calendar_has_breaks_leave_holidays_a_blocked_room_a_series_and_peop
         "(select count(*) from clinic.reservation where block_id is not null and state = 'booked') as blocked, "
         "(select count(*) from clinic.appointment where series_id is not null and status = 'booked') as controls"
     )
-    assert row == {"breaks": 4, "leave": 1, "holidays": 42, "blocked": 1, "controls": 4}
+    assert row == {"breaks": 4, "leave": 1, "holidays": 51, "blocked": 1, "controls": 4}
     waiting = demo.rows("select status, count(*) as n from clinic.waitlist_entry group by 1")
     assert {one["status"]: one["n"] for one in waiting} == {"offered": 1, "waiting": 3}
 

@@ -181,7 +181,15 @@ def _child(table: str) -> str:
     return f"select id from clinic.{table} where patient_id = %s limit 1"
 
 
-PLAIN = {"boolean": True, "integer": 1, "text": "x", "bytea": b"x", "timestamp with time zone": "now", "date": "today"}
+PLAIN = {
+    "boolean": True,
+    "integer": 1,
+    "bigint": 1,
+    "text": "x",
+    "bytea": b"x",
+    "timestamp with time zone": "now",
+    "date": "today",
+}
 
 
 def _told(clinic: Clinic, name: str, kinds: list[str], known: UUID) -> str:

@@ -71,10 +71,13 @@ async def confirm(request: Request) -> Response:
 
 async def show_proof(request: Request) -> Response:
     """The question on a page of its own, for addresses that are opened in the browser."""
-    kind = request.query_params.get("kind")
+    kind, wanted = request.query_params.get("kind"), local_path(request.query_params.get("next"))
+    who = await signed_in(request)
+    if who is None or who.kind != "person":  # a television has nothing to prove
+        return RedirectResponse(f"/signin?{urlencode({'next': wanted})}", 303)
     if kind not in set(Sensitive):
         return RedirectResponse("/", 303)
-    return page(request, "proof.html", kind=kind, next=local_path(request.query_params.get("next")), message="")
+    return page(request, "proof.html", kind=kind, next=wanted, message="")
 
 
 async def do_proof(request: Request) -> Response:
