@@ -86,7 +86,7 @@ async def do_proof(request: Request) -> Response:
     sent = {name: value for name, value in form.items() if isinstance(value, str)}
     wanted, lang = local_path(sent.get("next")), asked_language(request)
     who, token = await signed_in(request), session_token(request)
-    if who is None or token is None:
+    if who is None or token is None or who.kind != "person":
         return RedirectResponse(f"/signin?{urlencode({'next': wanted})}", 303)
     if sent.get("kind") not in set(Sensitive):
         return RedirectResponse("/", 303)
