@@ -121,7 +121,8 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(newcomer: str, brows
     page.get_by_test_id("identity-enrol-code").fill(app.generate_otp(int(time.time()) // 30 - 1))
     expect(page.get_by_test_id("identity-recovery-codes").locator("li")).to_have_count(10)
     page.get_by_test_id("identity-recovery-onwards").click()
-    expect(page.get_by_test_id("identity-access-factor-drop")).to_be_visible()
+    card = page.get_by_test_id("identity-access-factor-title")
+    expect(card.get_by_test_id("identity-access-factor-drop")).to_be_visible()
 
     browser_at_name.clear_cookies()
     sign_in(page, newcomer)
