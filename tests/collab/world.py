@@ -33,7 +33,7 @@ from tht_app.database.engine import hold, open_database
 from tht_app.database.gate import make_gate
 from tht_app.database.migrate import migrate
 from tht_app.database.server import EmbeddedServer
-from tht_app.domain.errors import DomainError, Unavailable
+from tht_app.domain.errors import SessionEnded, Unavailable
 from tht_app.use_cases.door import Actor, execute
 from tht_app.use_cases.encounter import ReadNote, SettleNote
 
@@ -155,6 +155,9 @@ class World:
                 return await ask()
             except Unavailable:
                 await asyncio.sleep(0.25)
+            except SessionEnded:  # a long series outlives a session
+                self.clinic.tokens.clear()
+                self.actors.update({name: await self.clinic.actor(name) for name in self.actors})
         raise AssertionError("the database did not come back")
 
     def hand(self, name: str, browser: Browser) -> Hand:
@@ -176,8 +179,7 @@ class World:
         """What the database holds in the end, section by section."""
 
         async def ask() -> dict[str, str]:
-            with contextlib.suppress(DomainError):
-                await execute(self.actors["worker"], SettleNote(encounter_id))
+            await execute(self.actors["worker"], SettleNote(encounter_id))
             note = await execute(self.actors["dokter"], ReadNote(encounter_id))
             return {section.section.value: section.text for section in note.sections}
 
