@@ -12,7 +12,7 @@ async function ours() {
   return (room, place) => {
     class Wire extends WebSocket {
       constructor(url) {
-        super(url, { headers: { Origin: origin, Cookie: cookies[place % cookies.length] } });
+        super(url, { headers: { Origin: origin, Cookie: cookies[(room * editors + place) % cookies.length] } });
       }
     }
     const state = { view: { changes: 0, generation: 0 }, set(news) { this.view = { ...this.view, ...news }; } };

@@ -23,7 +23,7 @@ from uuid import UUID
 
 import psutil
 
-from tests.collab.world import World, a_world, free_port
+from tests.collab.world import NODE, World, a_world, free_port
 
 HERE = Path(__file__).parent
 BESIDE = Path(sys.executable).parent
@@ -51,7 +51,7 @@ def hocuspocus(shop: Path) -> Generator[str, None, None]:
     """The other server, for a while."""
     port = free_port()
     with subprocess.Popen(
-        [str(BESIDE / "node"), "_hocuspocus.mjs", str(port)], cwd=shop, stdout=subprocess.PIPE, text=True
+        [str(NODE), "_hocuspocus.mjs", str(port)], cwd=shop, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -65,7 +65,7 @@ async def typed(shop: Path, **about: Any) -> dict[str, Any]:
     """Let the editors type and return what they measured."""
     asked = json.dumps({"seconds": SECONDS, "rate": RATE, **about})
     process = await asyncio.create_subprocess_exec(
-        str(BESIDE / "node"), "_collab.mjs", asked, cwd=shop, stdout=asyncio.subprocess.PIPE
+        str(NODE), "_collab.mjs", asked, cwd=shop, stdout=asyncio.subprocess.PIPE
     )
     answer, _ = await process.communicate()
     if process.returncode:
