@@ -7,7 +7,7 @@ import pytest
 from tests.collab.accidents import LIGHT, Accident, database_killed, run, server_killed
 from tests.collab.world import World, a_world
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 SAMPLE = [(accident, seed) for seed in (11, 12) for accident in LIGHT]
 

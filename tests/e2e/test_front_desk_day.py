@@ -77,7 +77,7 @@ def test_the_queue_from_the_door_to_the_television(seat: SeatsPeople, chromium: 
     screen = paired(desk, context)
     name = booked_for_now(calendar(desk, ahead(0)))
     page = desk.go("/")
-    arrival = page.get_by_test_id("queue-arrivals-row").filter(has_text=name)
+    arrival = page.get_by_test_id("queue-arrivals-row").filter(has=page.get_by_text(name, exact=True)).first
     arrival.get_by_test_id("queue-arrivals-check-in").click()
     expect(page.get_by_test_id("ui-toast-done")).to_be_visible()
     waiting = nurse.go("/")
