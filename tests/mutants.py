@@ -973,7 +973,7 @@ MUTANTS = [
     Mutant(
         "reminder-of-what-no-longer-stands",
         "tht_app/domain/interop/messages.py",
-        "    if known.status is not wanted or (promised is not None and promised != known.start):\n",
+        "    if known.status != STANDS_AS[kind] or (promised is not None and promised != known.start):\n",
         "    if False:\n",
         OUTBOX_TESTS,
     ),
