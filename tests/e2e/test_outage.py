@@ -20,7 +20,7 @@ from tht_app.database.server_process import recorded_pid
 pytestmark = pytest.mark.e2e
 
 AWAY_SECONDS = 10
-PATIENCE_MS = 110_000
+PATIENCE_MS = 70_000
 
 
 @pytest.fixture(scope="module")

@@ -196,4 +196,4 @@ def test_a_visit_from_registration_to_a_lower_stock(seat: SeatsPeople) -> None:
         assert expected in words, words
     sign_the_visit(doctor.page)
     hand_over(pharmacist, number)
-    assert on_the_shelf(pharmacist) < before
+    assert any(on_the_shelf(pharmacist) < before for _ in range(5))
