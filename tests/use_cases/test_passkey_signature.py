@@ -50,6 +50,8 @@ async def test_the_answer_signs_and_proves_what_was_signed(clinic: Clinic, actor
     device, hash_ = await a_passkey(clinic, "dokter"), await shown_hash(clinic, actors, visit)
     assert await execute(actors["dokter"], SignEncounter(visit, "", hash_, said(device, hash_))) == hash_
     assert (await execute(actors["dokter"], CheckSignature(visit))).genuine
+    under = "select statement::jsonb ->> 'proof' as proof from clinic.record_signature where encounter_id = %s"
+    assert clinic.admin_fetch(under, visit) == [{"proof": "passkey"}]
     kept = clinic.admin_fetch("select * from clinic.signature_evidence where encounter_id = %s", visit)[0]
     party = RelyingParty(kept["relying_party"], kept["origin"])
     assert verified_count(kept["answer"], bytes.fromhex(hash_), party, bytes(kept["public_key"])) == 1

@@ -28,6 +28,8 @@ class Proof(StrEnum):
     """How the person proved who they are at the moment of signing."""
 
     PASSWORD = "password"
+    PASSKEY = "passkey"
+    """Its answer to the record's hash is kept beside the record."""
     PROGRAM = "program"
     """A program of the clinic (the demo's seeder): known by its session, a person was not asked."""
 

@@ -10,7 +10,7 @@ from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.note import LONGEST_ADDENDUM, AddendumBeforeSigning, checked_required
 from tht_app.domain.encounter.record import SignatureCheck, SignReview
 from tht_app.domain.encounter.signing import ChangedSinceReview, NothingToSign, PasswordWrong
-from tht_app.domain.encounter.statement import Statement, Subject, addendum_digest
+from tht_app.domain.encounter.statement import Proof, Statement, Subject, addendum_digest
 from tht_app.domain.encounter.visit import NotYourEncounter, ensure_may_sign, owns
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
@@ -118,7 +118,8 @@ async def sign_encounter(request: SignEncounter, work: UnitOfWork) -> str:
     signer = visit.practitioner_id if Role.SERVICE in work.person.roles else work.person.id
     at = work.now()
     await visits.sign(work, visit.id, signer, signature, at)
-    await put_signature(work, visit, Statement(Subject.ENCOUNTER, visit.id, visit.id, signature, signer, at))
+    proof = Proof.PASSKEY if request.passkey else Proof.PASSWORD
+    await put_signature(work, visit, Statement(Subject.ENCOUNTER, visit.id, visit.id, signature, signer, at, proof))
     work.changed("encounter", visit.id, patient_id=visit.patient_id, new={"hash": signature.hex()})
     work.publish("EncounterSigned", visit.id, {"patient_id": str(visit.patient_id), "hash": signature.hex()})
     return signature.hex()
