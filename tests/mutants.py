@@ -65,6 +65,9 @@ FILE_TESTS = ("tests/integrations/test_files.py",)
 FILE_DOOR_TESTS = ("tests/use_cases/test_attachment.py",)
 FILE_WEB_TESTS = ("tests/web/test_attachment.py",)
 
+PROCEDURE_TESTS = ("tests/use_cases/test_procedures.py",)
+PROCEDURES = "alembic/versions/0031_procedures.py"
+
 NOTE_ROOM = "tht_app/live/note_room.py"
 NOTE_ROOM_TESTS = ("tests/live/test_note_room.py",)
 NOTE_TESTS = ("tests/web/test_note_live.py",)
@@ -274,8 +277,8 @@ MUTANTS = [
     Mutant(
         "files-outside-the-signature",
         "tht_app/use_cases/encounter/content.py",
-        """content.findings, files=content.files""",
-        """content.findings""",
+        "        files=content.files,\n",
+        "",
         FILE_DOOR_TESTS,
     ),
     Mutant(
@@ -1053,6 +1056,34 @@ MUTANTS = [
         "least(l.expires_at, a.starts_at) > now()",
         "true",
         LINK_TESTS,
+    ),
+    Mutant(
+        "procedure-left-out-of-the-signature",
+        "tht_app/use_cases/encounter/content.py",
+        "        procedures=content.procedures,\n",
+        "",
+        PROCEDURE_TESTS,
+    ),
+    Mutant(
+        "procedure-open-to-strangers",
+        PROCEDURES,
+        '    only_for_carers("procedure")\n',
+        "",
+        PROCEDURE_TESTS,
+    ),
+    Mutant(
+        "own-codes-shown-to-colleagues",
+        PROCEDURES,
+        '    mine = "(person_id = (select sec.me()) or ',
+        '    mine = "(true or ',
+        PROCEDURE_TESTS,
+    ),
+    Mutant(
+        "own-codes-of-everybody-first",
+        PROCEDURES,
+        "on u.person_id = me and u.system",
+        "on u.system",
+        PROCEDURE_TESTS,
     ),
     Mutant(
         "flood-is-answered",

@@ -1,6 +1,7 @@
 """Reference data that ships: codes of the right edition, words for them, medicines that a pharmacist can read."""
 
 import csv
+import re
 from importlib import resources
 
 import pytest
@@ -86,6 +87,35 @@ def test_no_synonym_is_said_twice_and_none_is_empty():
 )
 def test_what_people_say_leads_to_the_code(said: str, code: str):
     assert said in next(row for row in rows("icd10_id.csv") if row["code"] == code)["synonyms"].split(";")
+
+
+def test_every_procedure_code_is_well_formed_once_and_every_indonesian_word_belongs_to_one():
+    listed = [row["code"] for row in rows("icd9cm_v32.csv")]
+    assert len(listed) == len(set(listed)) == 3882
+    assert all(re.fullmatch(r"\d\d\.\d{1,2}", code) for code in listed)
+    terms = rows("icd9cm_id.csv")
+    assert len({row["code"] for row in terms}) == len(terms) >= 200
+    for row in terms:
+        assert row["code"] in set(listed), row
+        assert row["title_id"].strip() == row["title_id"] != "", row
+        said = [word.casefold() for word in row["synonyms"].split(";")] if row["synonyms"] else []
+        assert all(said), row
+        assert len({*said, row["title_id"].casefold()}) == len(said) + 1, row
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("96.52", "Irrigation of ear"),
+        ("28.2", "Tonsillectomy without adenoidectomy"),
+        ("21.01", "Control of epistaxis by anterior nasal packing"),
+        ("31.42", "Laryngoscopy and other tracheoscopy"),
+        ("95.41", "Audiometry"),
+        ("98.11", "Removal of intraluminal foreign body from ear without incision"),
+    ],
+)
+def test_the_list_says_what_its_source_says(code: str, title: str):
+    assert next(row["title_en"] for row in rows("icd9cm_v32.csv") if row["code"] == code) == title
 
 
 def test_there_are_150_products_with_codes_of_their_own():

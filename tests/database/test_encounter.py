@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import Actors, Clinic
+from tht_app.database import icd9cm
 from tht_app.database.icd10 import differences, load_icd10, shipped_codes, terms
 from tht_app.use_cases.door import execute
 from tht_app.use_cases.encounter import ImportIcd10
@@ -14,13 +15,17 @@ pytestmark = pytest.mark.integration
 
 
 def load_again(clinic: Clinic) -> int:
-    """Run the loader of `tht migrate` again and return how many rows it wrote."""
+    """Run the loaders of `tht migrate` again and return how many rows it wrote."""
     engine = create_engine(make_url(clinic.server.dsn(dbname=clinic.name)).set(drivername="postgresql+psycopg"))
-    count = text("select count(*) from clinic.icd10 where xmin = pg_current_xact_id()::xid")
+    count = text(
+        "select (select count(*) from clinic.icd10 where xmin = pg_current_xact_id()::xid) "
+        "+ (select count(*) from clinic.icd9cm where xmin = pg_current_xact_id()::xid)"
+    )
     try:
         with engine.begin() as connection:
             connection.execute(text("set local role tht_owner"))
             load_icd10(connection)
+            icd9cm.load_icd9cm(connection)
             return connection.execute(count).scalar_one()
     finally:
         engine.dispose()
@@ -28,6 +33,7 @@ def load_again(clinic: Clinic) -> int:
 
 def test_every_shipped_code_is_there_and_a_second_load_writes_nothing(clinic: Clinic):
     assert clinic.admin_fetch("select count(*) from clinic.icd10")[0]["count"] == len(shipped_codes())
+    assert clinic.admin_fetch("select count(*) from clinic.icd9cm")[0]["count"] == len(icd9cm.shipped_codes())
     assert load_again(clinic) == 0
 
 

@@ -1,5 +1,6 @@
 """Rules of a visit without a database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from tht_app.domain.encounter.diagnosis import Certainty, Laterality, asks_for_side, code_key, folded
 from tht_app.domain.encounter.icd10 import Difference, Term, build, parse_official
 from tht_app.domain.encounter.note import Section, checked_text, difference, sections_writable_by
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText
-from tht_app.domain.encounter.signing import canonical, digest, signed_document
+from tht_app.domain.encounter.record import Diagnosis, Procedure, Reading, SectionText
+from tht_app.domain.encounter.signing import FORM_WITH_PROCEDURES, canonical, digest, signed_document
 from tht_app.domain.encounter.visit import (
     NEXT,
     EncounterClosed,
@@ -251,6 +252,22 @@ def test_every_fact_counts_for_the_hash(which):
     whole = digest(signed_document(visit(), *facts))
     fewer = [items[:-1] if number == which else items for number, items in enumerate(facts)]
     assert digest(signed_document(visit(), *fewer)) != whole
+
+
+def test_a_record_signed_before_there_were_procedures_gives_the_same_bytes_for_ever():
+    found = digest(signed_document(visit(), *_facts())).hex()
+    assert found == "667fae8916abeb5b6ef2f029f7744ccae9220ca36a27b05e8e9c3acc4331ac9f"
+
+
+def test_procedures_count_for_the_hash_and_name_the_form():
+    one = Procedure(UUID(int=8), "96.52", "Irigasi telinga", Laterality.RIGHT, "", "dr. Sari")
+    other = Procedure(UUID(int=9), "95.41", "Audiometri", Laterality.NONE, "kabin", "dr. Sari")
+    document = signed_document(visit(), *_facts(), procedures=(one, other))
+    assert document["form"] == FORM_WITH_PROCEDURES
+    assert digest(document) == digest(signed_document(visit(), *_facts(), procedures=(other, one)))
+    assert digest(document) != digest(signed_document(visit(), *_facts(), procedures=(one,)))
+    noted = replace(one, note="keras")
+    assert digest(document) != digest(signed_document(visit(), *_facts(), procedures=(noted, other)))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tht_app.use_cases.encounter import (
     AddAddendum,
     AddHistory,
     AddMedicine,
+    AddProcedure,
     OpenSharedNote,
     ReadPatientVisits,
     RecordAllergy,
@@ -38,6 +39,7 @@ RECORD = (
     "note_update",
     "observation",
     "patient_history",
+    "procedure",
 )
 """Tables that hold a record."""
 PASSWORD = "demo-THT-2026"
@@ -68,6 +70,7 @@ async def make_chart(clinic: Clinic, actors: Actors, doctor: str, name: str = "S
     await make_complete_note(who, signed)
     await execute(actors["worker"], OpenSharedNote(signed))
     await execute(who, RecordVitals(signed, {"weight_kg": "61", "pulse": "80"}))
+    await execute(who, AddProcedure(signed, "96.52", "right", "serumen keras"))
     await execute(who, TapFinding(signed, "ear.right.ear_canal.cerumen"))
     allergy = await execute(who, RecordAllergy(patient, "penisilin", "ruam"))
     medicine = await execute(who, AddMedicine(patient, "amlodipin", "1 x 5 mg"))

@@ -27,6 +27,7 @@ CHART = (
     "note_section_version",
     "observation",
     "patient_history",
+    "procedure",
     "queue_ticket",
 )
 """Tables whose rows a merge never touches."""

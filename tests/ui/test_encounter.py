@@ -15,7 +15,7 @@ from tht_app.domain.encounter.allergies import (
     AllergyVerification,
     ReactionSeverity,
 )
-from tht_app.domain.encounter.record import Icd10Hit, PatientHead, Reading
+from tht_app.domain.encounter.record import CodeHit, PatientHead, Reading
 from tht_app.domain.encounter.vitals import BY_FIELD
 from tht_app.state.encounter.view_models import banner_view, code_views, reading_views, vitals_line
 
@@ -86,8 +86,8 @@ def test_unusual_figures_carry_a_mark_and_stand_in_the_order_of_the_form():
 
 
 def test_codes_show_the_readers_language_first():
-    hit = Icd10Hit("H66.1", "Chronic otitis", "OMSK", True)
+    hit = CodeHit("H66.1", "Chronic otitis", "OMSK", True)
     assert [(v.label, v.hint) for v in code_views([hit], "id")] == [("H66.1 OMSK", "Chronic otitis")]
     assert [(v.label, v.hint) for v in code_views([hit], "en")] == [("H66.1 Chronic otitis", "OMSK")]
-    untranslated = Icd10Hit("R42", "Dizziness", "", False)
+    untranslated = CodeHit("R42", "Dizziness", "", False)
     assert [(v.label, v.hint) for v in code_views([untranslated], "id")] == [("R42 Dizziness", "")]

@@ -29,7 +29,7 @@ GROUPS = ("tht_owner", "tht_sec")
 LOGINS = ("tht_app", "tht_gate", "tht_auditor", "tht_backup")
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 SCHEMAS = ("clinic", "sec", "audit", "ext")
-LOADERS: tuple[str, ...] = ("tht_app.database.icd10:load_icd10",)
+LOADERS: tuple[str, ...] = ("tht_app.database.icd10:load_icd10", "tht_app.database.icd9cm:load_icd9cm")
 """Code lists that come with the program, `module:function(connection)`; each runs as `tht_owner` after the schema is
 up, so a table it fills needs `create policy … for all to tht_owner using (true) with check (true)`."""
 

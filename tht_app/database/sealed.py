@@ -51,6 +51,7 @@ TABLES = (
     SealedTable("clinic.allergy_intolerance", CLINICAL, ("substance", "reaction")),
     SealedTable("clinic.medication_statement", CLINICAL, ("medicine", "dosage")),
     SealedTable("clinic.patient_history", CLINICAL, ("body",)),
+    SealedTable("clinic.procedure", CLINICAL, ("note",)),
     SealedTable("clinic.ent_finding", CLINICAL, ("text",)),
     SealedTable("clinic.medication_request", CLINICAL, ("allergy", "cancel_reason")),
     SealedTable("clinic.attachment", CLINICAL, ("name", "study", "reason")),

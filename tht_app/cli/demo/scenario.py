@@ -46,6 +46,15 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Procedure:
+    """ICD-9-CM code of what was done and its side; `again`: not at the first visit, when the patient comes back."""
+
+    code: str
+    where: Where = Where.NONE
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A visit as a doctor writes it.
 
@@ -62,6 +71,7 @@ class Scenario:
     diagnoses: tuple[Diagnosis, ...]
     findings: tuple[Finding, ...] = ()
     medicines: tuple[Medicine, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
     sexes: str = "LP"
     share: int = 3
     lasts: tuple[int, int] = (2, 7)

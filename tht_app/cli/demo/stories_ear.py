@@ -1,6 +1,6 @@
 """Stories of the ear: complaint, findings, diagnosis, plan and medicines that agree with each other."""
 
-from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, O, Scenario
+from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, O, Procedure, Scenario
 
 D, F, M = Diagnosis, Finding, Medicine
 PULANG = "KIE: jangan mengorek telinga, jaga telinga tetap kering."
@@ -19,6 +19,7 @@ EAR = (
         assessment="Serumen obturans telinga {sisi}.",
         plan="Serumenolitik 5 hari, kontrol untuk ekstraksi/irigasi serumen, lalu nilai ulang membran timpani. "
         + PULANG,
+        procedures=(Procedure("96.52", A, again=True),),
         diagnoses=(D("H61.2", A),),
         findings=(F("ear_canal", "cerumen", A), F("tympanic_membrane", "normal", O)),
         medicines=(M("DOKUSA-TT", "2 x 5 drop", 1, 5, A),),
@@ -39,6 +40,7 @@ EAR = (
         "Hidung: sekret (-). Tonsil T1-T1 tenang.",
         assessment="Serumen kedua telinga.",
         plan="Tetes pelunak 4 hari lalu ekstraksi serumen. " + PULANG,
+        procedures=(Procedure("96.52", B, again=True),),
         diagnoses=(D("H61.2", B),),
         findings=(F("ear_canal", "cerumen", B), F("tonsil", "t1", B)),
         medicines=(M("KARGLI-TT", "3 x 4 drop", 1, 4, B),),
@@ -321,6 +323,7 @@ EAR = (
         assessment="Benda asing telinga {sisi}, sudah diekstraksi.",
         plan="Ekstraksi dengan hook tumpul berhasil. Tetes antibiotik 3 hari karena luka lecet liang "
         "telinga. KIE pencegahan kepada orang tua.",
+        procedures=(Procedure("98.11", A),),
         diagnoses=(D("T16", A),),
         findings=(F("ear_canal", "foreign_body", A), F("tympanic_membrane", "normal", B)),
         medicines=(M("OFLOKS-TT", "2 x 5 drop", 1, 3, A),),

@@ -1,6 +1,6 @@
 """Stories of hearing and balance."""
 
-from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, Scenario
+from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, Procedure, Scenario
 
 D, F, M = Diagnosis, Finding, Medicine
 
@@ -39,6 +39,7 @@ HEARING = (
         assessment="Vertigo posisi paroksismal jinak kanalis posterior {sisi}.",
         plan="Reposisi kanalit (Epley) dilakukan satu kali, keluhan berkurang. Latihan Brandt-Daroff di "
         "rumah, obat simtomatik paling lama 5 hari. Jangan menyetir selama masih pusing.",
+        procedures=(Procedure("95.44"),),
         diagnoses=(D("H81.1", A),),
         findings=(F("tympanic_membrane", "normal", B), F("ear_canal", "normal", B)),
         medicines=(M("BETAHI-24", "2 x 1 tablet pc", 10, 5), M("DIMENH-50", "prn 3 x 1 tablet", 6, 2)),

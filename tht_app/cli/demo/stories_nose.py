@@ -1,6 +1,6 @@
 """Stories of nose and sinuses."""
 
-from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, O, Scenario
+from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, O, Procedure, Scenario
 
 D, F, M = Diagnosis, Finding, Medicine
 
@@ -92,6 +92,7 @@ NOSE = (
         assessment="Rinosinusitis kronik dengan polip hidung bilateral.",
         plan="Steroid oral pendek, semprot hidung steroid, cuci hidung. CT scan sinus tanpa kontras, "
         "rencana bedah sinus endoskopik. Kontrol 2 minggu.",
+        procedures=(Procedure("21.21"),),
         diagnoses=(D("J33.0", B), D("J32.9")),
         findings=(F("middle_meatus", "polyp", B), F("middle_meatus", "pus", B), F("septum", "normal", B)),
         medicines=(
@@ -175,6 +176,7 @@ NOSE = (
         assessment="Benda asing hidung {sisi}, sudah diekstraksi.",
         plan="Ekstraksi dengan haak berhasil utuh. Tetes garam fisiologis 3 hari. KIE: bahaya baterai "
         "kancing, benda kecil dijauhkan.",
+        procedures=(Procedure("98.12", A),),
         diagnoses=(D("T17.1", A),),
         findings=(F("nasal_cavity", "foreign_body", A), F("nasal_secretion", "mucopurulent", A)),
         medicines=(M("NACL-TH", "4 x 2 drop", 1, 3, A),),
@@ -258,6 +260,7 @@ NOSE = (
         assessment="Suspek karsinoma nasofaring dengan pembesaran kelenjar leher {sisi}.",
         plan="Biopsi nasofaring dengan anestesi lokal hari ini, CT scan nasofaring dan leher dengan "
         "kontras, rujuk onkologi sesuai hasil. Keluarga dijelaskan.",
+        procedures=(Procedure("21.21"),),
         diagnoses=(D("C11.9", provisional=True), D("R22.1")),
         findings=(
             F("tympanic_membrane", "retraction", A),

@@ -1,6 +1,6 @@
 """Stories of mouth, throat, larynx and neck."""
 
-from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, Scenario, Where
+from tht_app.cli.demo.scenario import A, B, Diagnosis, Finding, Medicine, Procedure, Scenario, Where
 
 D, F, M = Diagnosis, Finding, Medicine
 
@@ -136,6 +136,7 @@ THROAT = (
         plan="Aspirasi dan insisi drainase dengan anestesi lokal dilakukan. Antibiotik, analgesik kuat, "
         "obat kumur. Kontrol besok; rawat inap bila tidak bisa minum atau sesak. Tonsilektomi 6 "
         "minggu lagi dipertimbangkan.",
+        procedures=(Procedure("28.0", A),),
         diagnoses=(D("J36", A),),
         findings=(
             F("oral_cavity", "trismus"),
@@ -223,6 +224,7 @@ THROAT = (
         "cm. Sesudahnya laserasi kecil, perdarahan (-). Hipofaring bersih.",
         assessment="Benda asing faring {sisi} (duri ikan), sudah diekstraksi.",
         plan="Obat kumur 3 hari, makan lunak 1 hari. Kembali bila nyeri menelan, demam, atau leher bengkak.",
+        procedures=(Procedure("98.13"),),
         diagnoses=(D("T17.2"),),
         findings=(F("tonsil", "t1", B), F("posterior_wall", "normal")),
         medicines=(M("POVIDO-KUM", "3 x 10 ml", 1, 3), M("PARASE-500", "prn 3 x 1 tablet pc", 6, 2)),

@@ -26,6 +26,8 @@ class Story:
     """Code, laterality, certainty."""
     medicines: tuple[tuple[Medicine, str], ...]
     """Medicine and side: right, left, both or empty."""
+    procedures: tuple[tuple[str, str | None], ...]
+    """Code and laterality."""
     vitals: dict[str, str]
     allergy: KnownAllergy | None
     asked: bool
@@ -49,6 +51,7 @@ def story_of(scenario: Scenario, who: InventedPatient, day: date, rng: Random) -
             for one in scenario.diagnoses
         ),
         medicines=tuple((one, _medicine_side(one.where, told.side)) for one in scenario.medicines),
+        procedures=_done(scenario, told.side, again=False),
         vitals=vitals(rng, scenario, who.age(day), who.sex),
         allergy=allergy_of(rng, scenario, ingredients),
         asked=bool(scenario.allergy) or rng.random() < 0.93,
@@ -65,7 +68,14 @@ def story_again(first: Story, days: int, temperature: str) -> Story:
         "plan": "Obat dihabiskan sesuai anjuran. Kontrol lagi bila ada keluhan.",
     }
     calmer = {**first.vitals, "temperature_c": temperature}
-    return Story(first.scenario, first.side, sections, (), first.diagnoses, (), calmer, None, asked=False, control=True)
+    done = _done(first.scenario, first.side, again=True)
+    return Story(
+        first.scenario, first.side, sections, (), first.diagnoses, (), done, calmer, None, asked=False, control=True
+    )
+
+
+def _done(scenario: Scenario, side: str, *, again: bool) -> tuple[tuple[str, str | None], ...]:
+    return tuple((one.code, _laterality(one.where, side)) for one in scenario.procedures if one.again is again)
 
 
 def _finding_keys(site: str, finding: str, where: Where, side: str) -> list[str]:

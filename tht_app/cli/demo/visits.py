@@ -19,6 +19,7 @@ from tht_app.use_cases.encounter import (
     AddDiagnosis,
     AddHistory,
     AddMedicine,
+    AddProcedure,
     RecordAllergy,
     RecordVitals,
     SaveSection,
@@ -241,6 +242,8 @@ class Visits:
         for number, (code, laterality, certainty) in enumerate(story.diagnoses):
             diagnosis = AddDiagnosis(encounter, code, laterality, certainty)
             await self._hand.do(diagnosis, at, f"{key}/diagnosis/{number}")
+        for number, (code, laterality) in enumerate(story.procedures):
+            await self._hand.do(AddProcedure(encounter, code, laterality), at, f"{key}/procedure/{number}")
         if story.scenario.problem and not story.control:
             problem = AddHistory(self._patients[visit.patient], "problem", story.scenario.problem)
             await self._hand.do(problem, at, f"{key}/problem")

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from tht_app.components.encounter.procedure import PICKED, procedures, star_toggle
 from tht_app.components.encounter.words import side_badge, word_of
 from tht_app.components.ui.button import button, icon_button, submit_button
 from tht_app.components.ui.combobox import combobox
@@ -48,6 +49,7 @@ def _actions(item: rx.Var[DiagnosisView]) -> rx.Component:
 def _picked() -> rx.Component:
     return form(
         rx.el.p(DiagnosisState.title, class_name="m-0 font-semibold", data_testid="encounter-diagnosis-picked"),
+        star_toggle(DiagnosisState.starred, DiagnosisState.star, DiagnosisState.code),
         rx.cond(
             DiagnosisState.asks_side,
             radio_group(
@@ -68,7 +70,7 @@ def _picked() -> rx.Component:
         on_submit=DiagnosisState.add,
         key_epoch=DiagnosisState.key_epoch,
         errors=DiagnosisState.errors,
-        class_name="p-3 rounded-card border border-accent bg-accent-soft",
+        class_name=PICKED,
     )
 
 
@@ -81,15 +83,17 @@ def _search() -> rx.Component:
             results=DiagnosisState.results,
             answers=DiagnosisState.answers,
             on_pick=DiagnosisState.pick,
+            on_star=DiagnosisState.star,
+            least=0,
         ),
         rx.cond(DiagnosisState.code != "", _picked()),
         class_name="flex flex-col gap-3",
     )
 
 
-def diagnosis() -> rx.Component:
-    """The diagnoses of the visit and the search for another."""
-    return rx.el.div(
+def _diagnoses() -> rx.Component:
+    return rx.el.section(
+        rx.el.h3(t("encounter.diagnosis.title"), class_name="m-0 text-16 font-bold"),
         rx.cond(EncounterState.view.may_write, _search()),
         rx.cond(
             EncounterState.diagnoses.length() > 0,
@@ -98,3 +102,8 @@ def diagnosis() -> rx.Component:
         ),
         class_name="flex flex-col gap-4",
     )
+
+
+def diagnosis() -> rx.Component:
+    """What it is and what was done about it: diagnoses and procedures of the visit, each with its search."""
+    return rx.el.div(_diagnoses(), procedures(), class_name="flex flex-col gap-6")

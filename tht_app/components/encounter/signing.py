@@ -13,7 +13,7 @@ from tht_app.components.ui.show import alert, card
 from tht_app.domain.encounter.note import LONGEST_ADDENDUM, Section
 from tht_app.i18n import t
 from tht_app.state.encounter.signing import SigningState
-from tht_app.state.encounter.view_models import DiagnosisView, EntryView, ReviewSectionView
+from tht_app.state.encounter.view_models import DiagnosisView, EntryView, ProcedureView, ReviewSectionView
 from tht_app.state.encounter.visit import EncounterState
 
 HEADING = "m-0 text-13 font-semibold text-muted"
@@ -34,6 +34,17 @@ def _diagnosis(item: rx.Var[DiagnosisView]) -> rx.Component:
     return rx.el.li(rx.el.span(item.code, class_name="font-bold"), " ", item.title, " ", side_badge(item.laterality))
 
 
+def _procedure(item: rx.Var[ProcedureView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(item.code, class_name="font-bold"),
+        " ",
+        item.title,
+        " ",
+        side_badge(item.laterality),
+        rx.cond(item.note != "", rx.fragment(" – ", item.note)),
+    )
+
+
 def _part(title_key: str, content: rx.Component, there: rx.Var) -> rx.Component:
     return rx.cond(there, rx.el.section(rx.el.h3(t(title_key), class_name=HEADING), content), rx.fragment())
 
@@ -50,6 +61,11 @@ def _shown() -> rx.Component:
             "encounter.review.diagnoses",
             rx.el.ul(rx.foreach(review.diagnoses, _diagnosis), class_name="list-none m-0 p-0"),
             review.diagnoses.length() > 0,
+        ),
+        _part(
+            "encounter.review.procedures",
+            rx.el.ul(rx.foreach(review.procedures, _procedure), class_name="list-none m-0 p-0"),
+            review.procedures.length() > 0,
         ),
         _part("encounter.review.vitals", rx.el.p(review.vitals, class_name="m-0"), review.vitals != ""),
         _part("encounter.review.findings", exam_sentences(review.findings), review.findings.length() > 0),

@@ -15,7 +15,7 @@ from tht_app.i18n import t
 from tht_app.state.letter.letters import VisitLettersState
 
 LANGUAGES = (("id", "letter.language.id"), ("en", "letter.language.en"))
-BEGUN = frozenset({"complaint", "findings", "diagnosis", "therapy", "advice"})
+BEGUN = frozenset({"complaint", "findings", "diagnosis", "procedures", "therapy", "advice"})
 """Fields that begin with what the record says."""
 
 

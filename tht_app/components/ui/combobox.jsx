@@ -14,8 +14,12 @@ const newQuestion = () => `${Date.now()}-${(questions += 1)}`;
 // of the one that `results` were found for.
 function useSuggestions({ results, answers, least, onSearch }) {
   const timer = useRef(null);
-  const asked = useRef({ text: "", question: null });
+  const asked = useRef({ text: null, question: null });
   useEffect(() => () => clearTimeout(timer.current), []);
+  const forget = () => {
+    clearTimeout(timer.current);
+    asked.current = { text: null, question: null };
+  };
   const ask = (text, pause = PAUSE_MS) => {
     if (text === asked.current.text) return;
     clearTimeout(timer.current);
@@ -24,17 +28,40 @@ function useSuggestions({ results, answers, least, onSearch }) {
     if (question) timer.current = setTimeout(() => onSearch(text, question), pause);
   };
   const fresh = asked.current.question !== null && answers === asked.current.question;
-  return { ask, fresh, found: fresh ? results : [] };
+  return { ask, forget, fresh, found: fresh ? results : [] };
 }
 
-export function Combobox({ onSearch, onPick, results, answers, name, initial, initialText, least, words, boxProps, listClass, itemClass, className }) {
+// The mark that keeps a suggestion in front: for mouse and finger, since a list of suggestions has no stops for Tab. Who
+// works with keys finds the same star where the chosen one is shown.
+function Star({ item, words, starClass, onStar }) {
+  return createElement(
+    "button",
+    {
+      type: "button",
+      tabIndex: -1,
+      className: starClass,
+      title: item.starred ? words.unstar : words.star,
+      "aria-label": item.starred ? words.unstar : words.star,
+      "data-testid": "ui-combobox-star",
+      onClick: (event) => {
+        event.stopPropagation();
+        onStar(item.value, !item.starred);
+      },
+    },
+    item.starred ? "★" : "☆",
+  );
+}
+
+export function Combobox({
+  onSearch, onPick, onStar, results, answers, name, initial, initialText, least, words, boxProps, listClass, itemClass, starClass, className,
+}) {
   const [text, setText] = useState(initialText ?? "");
   const [value, setValue] = useState(initial ?? "");
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const box = useRef(null);
   const id = useId();
-  const { ask, fresh, found } = useSuggestions({ results, answers, least, onSearch });
+  const { ask, forget: unask, fresh, found } = useSuggestions({ results, answers, least, onSearch });
   useEffect(() => setActive(0), [answers]);
   const place = `${typeof location === "undefined" ? "" : location.pathname}|${boxProps.id}`;
   const touched = useRef(false);
@@ -77,7 +104,9 @@ export function Combobox({ onSearch, onPick, results, answers, name, initial, in
     setText(initialText ?? "");
     setValue(initial ?? "");
   }, [initial, initialText]);
-  const shown = open && text.trim().length >= least;
+  const wanted = text.trim();
+  // Nothing typed: there is something to choose from or there is nothing to say.
+  const shown = open && (wanted ? wanted.length >= least : found.length > 0);
   const typed = (event) => {
     const next = event.target.value;
     touched.current = true;
@@ -87,14 +116,13 @@ export function Combobox({ onSearch, onPick, results, answers, name, initial, in
     ask(next.trim());
   };
   const reopen = () => {
-    const wanted = text.trim();
     if (wanted.length < least) return;
     setOpen(true);
     ask(wanted, 0);
   };
   const close = () => {
     setOpen(false);
-    ask("");
+    unask();
   };
   const take = (option) => {
     touched.current = true;
@@ -133,6 +161,7 @@ export function Combobox({ onSearch, onPick, results, answers, name, initial, in
       },
       createElement("span", null, item.label),
       item.hint ? createElement("span", { className: "text-muted text-13" }, item.hint) : null,
+      onStar ? createElement(Star, { item, words, starClass, onStar }) : null,
     );
   return createElement(
     "div",
@@ -157,6 +186,7 @@ export function Combobox({ onSearch, onPick, results, answers, name, initial, in
     createElement(
       "ul",
       { id: `${id}-list`, role: "listbox", "aria-label": words.results, hidden: !shown, className: listClass },
+      onStar && !wanted && found.length ? createElement("li", { className: "px-3 py-1 text-13 font-semibold text-muted", role: "presentation" }, words.own) : null,
       found.map(option),
       found.length === 0 ? createElement("li", { className: "px-3 py-2 text-muted", role: "presentation" }, fresh ? words.none : words.searching) : null,
     ),

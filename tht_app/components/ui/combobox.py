@@ -15,9 +15,14 @@ LIST = (
     "bg-surface shadow-float [[hidden]]:hidden"
 )
 ITEM = joined(
-    "flex flex-col justify-center min-h-control px-3 py-1 rounded-control cursor-pointer",
+    "relative flex flex-col justify-center min-h-control px-3 py-1 rounded-control cursor-pointer",
     "hover:bg-sunken aria-selected:bg-accent-soft",
 )
+STAR = (
+    "absolute right-1 top-1/2 -translate-y-1/2 size-control border-0 rounded-control bg-transparent text-20 "
+    "text-accent-text hover:bg-surface"
+)
+WORDS = ("results", "none", "searching", "own", "star", "unstar")
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,10 @@ class ComboboxBox(rx.Component):
     box_props: rx.Var[dict[str, Any]]
     list_class: rx.Var[str]
     item_class: rx.Var[str]
+    star_class: rx.Var[str]
     on_search: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
     on_pick: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_star: rx.EventHandler[rx.event.passthrough_event_spec(str, bool)]
 
 
 def combobox(
@@ -56,6 +63,7 @@ def combobox(
     results: Any,
     answers: Any,
     on_pick: Any = None,
+    on_star: Any = None,
     name: str = "",
     default_value: Any = "",
     default_text: Any = "",
@@ -73,7 +81,9 @@ def combobox(
     Var of `list[Option]` (or any object with value, label, hint), and `answers` with the question that it was given:
     what was found for another is never shown nor taken. `on_pick(value)` is sent for the chosen one. With `name` it is
     a field of a form: the chosen text stays and its value is sent; without, the box empties for the next search.
-    `auto_focus` is for the box of a sheet or dialog in which one begins.
+    `on_star(value, on)` gives each suggestion a star; they need an attribute `starred` then. With `least=0` a box that
+    is entered empty asks too: for what this person uses most. `auto_focus` is for the box of a sheet or dialog in which
+    one begins.
     """
     mark = mark_of(label_key, test_id)
     identity = name or mark or "combobox"
@@ -86,12 +96,14 @@ def combobox(
         initial=default_value,
         initial_text=default_text,
         least=least,
-        words={word: t(f"ui.combobox.{word}") for word in ("results", "none", "searching")},
+        words={word: t(f"ui.combobox.{word}") for word in WORDS},
         box_props=_box(identity, mark, placeholder_key, described, error, auto_focus=auto_focus),
         list_class=LIST,
-        item_class=ITEM,
+        item_class=ITEM if on_star is None else f"{ITEM} pr-14",
+        star_class=STAR,
         class_name="relative",
         **({} if on_pick is None else {"on_pick": on_pick}),
+        **({} if on_star is None else {"on_star": on_star}),
     )
     label = [] if hide_label else [label_line(label_key, identity, required=required)]
     below = [] if error is None else [error_line(error, identity)]

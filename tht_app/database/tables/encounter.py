@@ -213,6 +213,53 @@ class ConditionRow(ClinicTable, table=True):
     changed_at: datetime | None = moment(nullable=True)
 
 
+class Icd9cmRow(ClinicTable, table=True):
+    """One ICD-9-CM procedure code with both languages."""
+
+    __tablename__ = "icd9cm"
+    code: str = Field(primary_key=True, sa_type=Text)
+    code_key: str = Field(sa_type=Text)
+    title_en: str = Field(sa_type=Text)
+    title_id: str | None = Field(default=None, sa_type=Text)
+    synonyms: str = Field(default="", sa_type=Text)
+    ent: bool = False
+    search_text: str = Field(sa_type=Text)
+    search_words: str | None = Field(
+        default=None,
+        sa_column=Column(TSVECTOR, Computed("to_tsvector('simple'::regconfig, search_text)", persisted=True)),
+    )
+
+
+class ProcedureRow(ClinicTable, table=True):
+    """One procedure that was done in an encounter."""
+
+    __tablename__ = "procedure"
+    id: UUID = Field(primary_key=True)
+    encounter_id: UUID
+    patient_id: UUID
+    icd9cm_code: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    laterality: str = Field(sa_type=Text)
+    note_sealed: bytes = Field(sa_type=LargeBinary)
+    status: str = Field(sa_type=Text)
+    recorded_by: UUID
+    recorded_at: datetime = moment()
+    changed_by: UUID | None = None
+    changed_at: datetime | None = moment(nullable=True)
+
+
+class CodeUseRow(ClinicTable, table=True):
+    """How often and when somebody last used a code, and since when it has their star."""
+
+    __tablename__ = "code_use"
+    person_id: UUID = Field(primary_key=True)
+    system: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    uses: int = 0
+    last_used_at: datetime | None = moment(nullable=True)
+    starred_at: datetime | None = moment(nullable=True)
+
+
 class SignatureEvidenceRow(ClinicTable, table=True):
     """The answer of a passkey to the hash of a record: proves who signed what, without this program."""
 

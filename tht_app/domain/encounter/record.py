@@ -145,13 +145,29 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Icd10Hit:
-    """One result of the code search; the Indonesian title is empty where nobody has written one."""
+class Procedure:
+    """One ICD-9-CM procedure of an encounter; `note` is what the doctor said about it, often nothing."""
+
+    id: UUID
+    code: str
+    title: str
+    laterality: Laterality
+    note: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHit:
+    """One result of a code search; the Indonesian title is empty where nobody has written one."""
 
     code: str
     title_en: str
     title_id: str
     ent: bool
+    used: bool = False
+    """Whoever asks has used it before."""
+    starred: bool = False
+    """Whoever asks has starred it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,7 @@ class EncounterRecord:
     readings: tuple[Reading, ...]
     previous_weight: Reading | None
     diagnoses: tuple[Diagnosis, ...]
+    procedures: tuple[Procedure, ...]
     earlier: tuple[VisitLine, ...]
     addenda: tuple[Addendum, ...]
     signed_by: str
@@ -243,6 +260,7 @@ class SignReview:
     patient: PatientHead
     sections: tuple[SectionText, ...]
     diagnoses: tuple[Diagnosis, ...]
+    procedures: tuple[Procedure, ...]
     readings: tuple[Reading, ...]
     findings: tuple[tuple[str, str, str, str, str], ...]
     """Part, side, site, finding, free text."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignedFile
+from tht_app.domain.encounter.record import Diagnosis, Procedure, Reading, SectionText, SignedFile
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.encounter.vitals import plain
 from tht_app.domain.ent.findings import Finding
@@ -19,6 +19,8 @@ FORM = "tht-encounter-1"
 """Name of the form that is hashed; a different selection or order of facts gets another name."""
 FORM_WITH_FILES = "tht-encounter-2"
 """The form of a visit that has files: the same facts, and the fingerprint of each file."""
+FORM_WITH_PROCEDURES = "tht-encounter-3"
+"""The form of a visit in which something was done: the same facts, files where there are any, and each procedure."""
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -61,11 +63,17 @@ def signed_document(
     findings: Iterable[Finding],
     *,
     files: Iterable[SignedFile] = (),
+    procedures: Iterable[Procedure] = (),
 ) -> dict[str, Json]:
-    """The facts that the hash stands for, whatever order they were read in; people appear as their ids."""
+    """The facts that the hash stands for, whatever order they were read in; people appear as their ids.
+
+    What a visit has none of is left out, and the form is named after what is there: so a record that was signed before
+    there were files or procedures gives the same bytes for ever.
+    """
     attached = [_file(item) for item in sorted(files, key=lambda f: f.id)]
+    done = [_procedure(item) for item in sorted(procedures, key=lambda p: (p.code, p.laterality.value))]
     return {
-        "form": FORM_WITH_FILES if attached else FORM,
+        "form": FORM_WITH_PROCEDURES if done else FORM_WITH_FILES if attached else FORM,
         "encounter": str(visit.id),
         "patient": str(visit.patient_id),
         "practitioner": str(visit.practitioner_id),
@@ -75,6 +83,7 @@ def signed_document(
         "vitals": [_reading(item) for item in sorted(readings, key=lambda r: r.code)],
         "ent": [_finding(item) for item in sorted(findings, key=lambda f: f.key)],
         **({"files": attached} if attached else {}),
+        **({"procedures": done} if done else {}),
     }
 
 
@@ -100,6 +109,10 @@ def _diagnosis(item: Diagnosis) -> Json:
         "primary": item.is_primary,
         "certainty": item.certainty.value,
     }
+
+
+def _procedure(item: Procedure) -> Json:
+    return {"code": item.code, "title": item.title, "laterality": item.laterality.value, "note": item.note}
 
 
 def _reading(item: Reading) -> Json:

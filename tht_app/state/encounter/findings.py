@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from tht_app.domain.encounter.procedure import CodeSystem
 from tht_app.domain.encounter.vitals import BY_FIELD
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
@@ -14,6 +15,7 @@ from tht_app.use_cases.encounter import (
     RemoveDiagnosis,
     RestoreDiagnosis,
     SearchIcd10,
+    StarCode,
 )
 
 WRITERS = (Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING)
@@ -49,11 +51,22 @@ class DiagnosisState(Acting, rx.State):
     code: str = ""
     title: str = ""
     asks_side: bool = False
+    starred: bool = False
+    _text: str = ""
 
     @handler(needs=Permission.RECORD_WRITE, supersedes=True)
     async def search(self, text: str, question: str) -> None:
-        """Suggest codes."""
+        """Suggest codes; the doctor's own ones where nothing is typed."""
+        self._text = text
         self.results, self.answers = code_views(await self._execute(SearchIcd10(text)), self._lang()), question
+
+    @handler(needs=Permission.RECORD_WRITE)
+    async def star(self, code: str, on: bool) -> None:
+        """Keep a code in front of all others, or not any more."""
+        await self._execute(StarCode(CodeSystem.ICD10.value, code, on))
+        self.starred = on if code == self.code else self.starred
+        if self.results:
+            self.results = code_views(await self._execute(SearchIcd10(self._text)), self._lang())
 
     @handler(needs=Permission.RECORD_WRITE)
     async def pick(self, code: str) -> None:
@@ -61,6 +74,7 @@ class DiagnosisState(Acting, rx.State):
         chosen = next((view for view in self.results if view.value == code), None)
         if chosen is not None:
             self.code, self.title, self.asks_side = chosen.value, chosen.label, chosen.asks_side
+            self.starred = chosen.starred
             self.errors = {}
 
     @handler(needs=Permission.RECORD_WRITE)

@@ -1,6 +1,6 @@
 """From the record to what the encounter screen shows: pure functions, no Reflex."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +10,14 @@ from tht_app.domain.encounter.allergies import Allergy, AllergyLine, AllergyStat
 from tht_app.domain.encounter.diagnosis import Laterality, asks_for_side
 from tht_app.domain.encounter.record import (
     Addendum,
+    CodeHit,
     CurrentMedicine,
     Diagnosis,
     DoctorDay,
     EncounterRecord,
     HistoryEntry,
-    Icd10Hit,
     PatientHead,
+    Procedure,
     Reading,
     SignReview,
     VisitLine,
@@ -71,6 +72,17 @@ class DiagnosisView:
 
 
 @dataclass(frozen=True)
+class ProcedureView:
+    """One procedure."""
+
+    id: str
+    code: str
+    title: str
+    laterality: str
+    note: str
+
+
+@dataclass(frozen=True)
 class CodeView:
     """One result of the code search, with the second language below."""
 
@@ -78,6 +90,7 @@ class CodeView:
     label: str
     hint: str
     asks_side: bool = False
+    starred: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,7 @@ class ReviewView:
     patient: str = ""
     sections: list[ReviewSectionView] = field(default_factory=list[ReviewSectionView])
     diagnoses: list[DiagnosisView] = field(default_factory=list[DiagnosisView])
+    procedures: list[ProcedureView] = field(default_factory=list[ProcedureView])
     vitals: str = ""
     findings: list[SentenceView] = field(default_factory=list[SentenceView])
     missing: list[str] = field(default_factory=list[str])
@@ -299,13 +313,21 @@ def diagnosis_views(diagnoses: Iterable[Diagnosis]) -> list[DiagnosisView]:
     ]
 
 
-def code_views(hits: Iterable[Icd10Hit], lang: str) -> list[CodeView]:
+def procedure_views(procedures: Iterable[Procedure]) -> list[ProcedureView]:
+    """Procedures in the order in which they were noted."""
+    return [
+        ProcedureView(str(p.id), p.code, p.title, "" if p.laterality is Laterality.NONE else p.laterality.value, p.note)
+        for p in procedures
+    ]
+
+
+def code_views(hits: Iterable[CodeHit], lang: str, sided: Callable[[str], bool] = asks_for_side) -> list[CodeView]:
     """Search results: code and title in the reader's language, the other language as hint."""
     views: list[CodeView] = []
     for hit in hits:
         first, second = (hit.title_en, hit.title_id) if lang == "en" else (hit.title_id, hit.title_en)
         title, hint = (first, second) if first else (second, "")
-        views.append(CodeView(hit.code, f"{hit.code} {title}", hint, asks_for_side(hit.code)))
+        views.append(CodeView(hit.code, f"{hit.code} {title}", hint, sided(hit.code), hit.starred))
     return views
 
 
@@ -348,6 +370,7 @@ def review_view(review: SignReview, lang: str) -> ReviewView:
         patient=f"{review.patient.name}, {review.patient.record_number}",
         sections=[ReviewSectionView(s.section.value, s.text) for s in review.sections],
         diagnoses=diagnosis_views(review.diagnoses),
+        procedures=procedure_views(review.procedures),
         vitals=vitals_line(review.readings, lang),
         findings=sentences(found, lang),
         missing=list(review.missing),

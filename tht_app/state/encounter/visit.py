@@ -16,6 +16,7 @@ from tht_app.state.encounter.view_models import (
     DiagnosisView,
     EncounterView,
     EntryView,
+    ProcedureView,
     ReadingView,
     VisitView,
     addendum_views,
@@ -25,6 +26,7 @@ from tht_app.state.encounter.view_models import (
     encounter_view,
     history_views,
     medicine_views,
+    procedure_views,
     reading_views,
     visit_view,
 )
@@ -67,6 +69,7 @@ class EncounterState(Acting, rx.State):
     history: list[EntryView] = []
     readings: list[ReadingView] = []
     diagnoses: list[DiagnosisView] = []
+    procedures: list[ProcedureView] = []
     earlier: list[VisitView] = []
     addenda: list[EntryView] = []
     panel: str = "note"
@@ -130,6 +133,7 @@ class EncounterState(Acting, rx.State):
         self.history = history_views(record.history, zone, lang)
         self.readings = reading_views(record.readings, zone)
         self.diagnoses = diagnosis_views(record.diagnoses)
+        self.procedures = procedure_views(record.procedures)
         self.earlier = [visit_view(line, zone, lang, now=now) for line in record.earlier]
         self.addenda = addendum_views(record.addenda, zone, lang)
         self.phase = "ready"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tht_app.domain.encounter.diagnosis import Laterality
 from tht_app.domain.encounter.note import Section
+from tht_app.domain.encounter.record import Procedure
 from tht_app.domain.letter import PARTS, PLACEHOLDERS, Letter, LetterKind, Wording
 from tht_app.i18n import date_text, long_date_text, text_of, time_text
 from tht_app.state.encounter.view_models import vitals_line
@@ -78,6 +80,7 @@ def beginnings(basis: LetterBasis, lang: str) -> dict[str, str]:
         "complaint": texts.get(Section.SUBJECTIVE, ""),
         "findings": "\n".join(line for line in seen if line),
         "diagnosis": "\n".join(f"{item.title} ({item.code})" for item in basis.diagnoses),
+        "procedures": "\n".join(_done(one, lang) for one in basis.procedures),
         "therapy": "\n".join(basis.therapy),
         "advice": texts.get(Section.PLAN, ""),
     }
@@ -87,6 +90,12 @@ def _sentence(sentence: SentenceView, lang: str) -> str:
     side = sentence.side
     words = f" {text_of(f'encounter.side.{side}', lang)}" if side in {"right", "left"} else ""
     return f"{text_of(f'ent.part.{sentence.part}', lang)}{words}: {sentence.text}"
+
+
+def _done(one: Procedure, lang: str) -> str:
+    """`Irigasi telinga, kanan (96.52): serumen keras`."""
+    side = "" if one.laterality is Laterality.NONE else f", {text_of(f'encounter.laterality.{one.laterality}', lang)}"
+    return f"{one.title}{side.lower()} ({one.code}){': ' if one.note else ''}{one.note}"
 
 
 def wording_views(found: Iterable[KindWording]) -> list[WordingView]:

@@ -23,6 +23,7 @@ from .findings import (
     SearchIcd10,
 )
 from .note import ReadNote, SaveSection
+from .procedures import AddProcedure, RemoveProcedure, RestoreProcedure, SearchIcd9cm, StarCode
 from .shared_note import (
     AppendUpdate,
     CatchUp,
@@ -54,6 +55,7 @@ __all__ = [
     "AddDiagnosis",
     "AddHistory",
     "AddMedicine",
+    "AddProcedure",
     "AppendUpdate",
     "CatchUp",
     "CheckSignature",
@@ -76,14 +78,18 @@ __all__ = [
     "RecordAllergy",
     "RecordVitals",
     "RemoveDiagnosis",
+    "RemoveProcedure",
     "RestoreDiagnosis",
+    "RestoreProcedure",
     "ReviewForSigning",
     "SaveSection",
+    "SearchIcd9cm",
     "SearchIcd10",
     "SetHistoryStatus",
     "SetMedicineStatus",
     "SettleNote",
     "SignEncounter",
+    "StarCode",
     "StartEncounter",
     "StateAllergies",
     "StillReads",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tht_app.database.queries import attachment, ent
-from tht_app.database.queries.encounter import findings, notes
+from tht_app.database.queries.encounter import findings, notes, procedures
 from tht_app.database.unit_of_work import UnitOfWork
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText, SignedFile
+from tht_app.domain.encounter.record import Diagnosis, Procedure, Reading, SectionText, SignedFile
 from tht_app.domain.encounter.signing import digest, signed_document
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.ent.findings import Finding
@@ -20,6 +20,7 @@ class Content:
     readings: tuple[Reading, ...]
     findings: tuple[Finding, ...]
     files: tuple[SignedFile, ...]
+    procedures: tuple[Procedure, ...]
 
 
 async def content_of(work: UnitOfWork, visit: Visit) -> Content:
@@ -30,13 +31,20 @@ async def content_of(work: UnitOfWork, visit: Visit) -> Content:
         await findings.readings(work, visit.id),
         await ent.findings(work, visit.id),
         await attachment.signed_files(work, visit.id),
+        await procedures.of_encounter(work, visit.id),
     )
 
 
 def digest_of(visit: Visit, content: Content) -> bytes:
     """The hash that stands for it."""
     document = signed_document(
-        visit, content.sections, content.diagnoses, content.readings, content.findings, files=content.files
+        visit,
+        content.sections,
+        content.diagnoses,
+        content.readings,
+        content.findings,
+        files=content.files,
+        procedures=content.procedures,
     )
     return digest(document)
 

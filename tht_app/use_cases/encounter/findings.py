@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tht_app.database.queries.encounter import findings, icd10, visits
+from tht_app.database.queries.encounter import code_use, findings, icd10, visits
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.diagnosis import (
@@ -15,7 +15,9 @@ from tht_app.domain.encounter.diagnosis import (
     asks_for_side,
 )
 from tht_app.domain.encounter.icd10 import parse_official
-from tht_app.domain.encounter.record import Icd10Hit
+from tht_app.domain.encounter.procedure import CodeSystem
+from tht_app.domain.encounter.record import CodeHit
+from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.encounter.vitals import WEIGHT, parse_readings, plain, spoken, weight_jumps
 from tht_app.domain.errors import NotFound, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
@@ -26,6 +28,9 @@ from .visits import may_write
 
 NURSING = (Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING)
 MOST_HITS = 20
+MOST_OWN = 12
+"""So many of one's own codes are offered before anything is typed: what one sees without scrolling."""
+LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class RecordVitals:
 
 @dataclass(frozen=True, slots=True)
 class SearchIcd10:
-    """Words in Indonesian or English, or the beginning of a code."""
+    """Words in Indonesian or English, or the beginning of a code; nothing asks for one's own codes."""
 
     text: str
 
@@ -117,9 +122,11 @@ async def record_vitals(request: RecordVitals, work: UnitOfWork) -> int:
 
 
 @use_case(permission=Permission.REFERENCE_READ, audit=AuditAction.SEARCH, reads=True)
-async def search_icd10(request: SearchIcd10, work: UnitOfWork) -> tuple[Icd10Hit, ...]:
-    """Up to 20 codes of the edition of 2010, ENT codes first; nothing for less than two characters."""
-    text = request.text.strip()[:100]
+async def search_icd10(request: SearchIcd10, work: UnitOfWork) -> tuple[CodeHit, ...]:
+    """Up to 20 codes of the edition of 2010, one's own first, then those of ENT; for one character nothing."""
+    text = request.text.strip()[:LONGEST_SEARCH]
+    if not text:
+        return await icd10.own(work, MOST_OWN)
     return await icd10.search(work, text, MOST_HITS) if len(text) >= 2 else ()
 
 
@@ -147,6 +154,7 @@ async def add_diagnosis(request: AddDiagnosis, work: UnitOfWork) -> UUID:
     row_id = await findings.add_diagnosis(work, visit, hit, laterality=side, is_primary=primary, certainty=certainty)
     if row_id is None:
         raise DiagnosisTwice
+    await code_use.count(work, visit.practitioner_id, CodeSystem.ICD10, hit.code)
     work.changed("condition", row_id, patient_id=visit.patient_id, new={"code": hit.code, "laterality": side.value})
     return row_id
 
@@ -172,10 +180,17 @@ async def _touch(work: UnitOfWork, condition_id: UUID, new: dict[str, object]) -
     may_write(work, visit)
     if "status" in new:
         await findings.remove_diagnosis(work, condition_id)
+        await count_again(work, visit, "condition", condition_id, by=-1)
     else:
         await findings.no_primary(work, visit.id)
         await findings.make_primary(work, condition_id)
     work.changed("condition", condition_id, patient_id=visit.patient_id, new=new)
+
+
+async def count_again(work: UnitOfWork, visit: Visit, table: str, row_id: UUID, *, by: int) -> None:
+    """A code that was picked by mistake is no habit; taking the removal back counts it again."""
+    system = CodeSystem.ICD10 if table == "condition" else CodeSystem.ICD9CM
+    await code_use.count(work, visit.practitioner_id, system, await code_use.code_of(work, table, row_id), by=by)
 
 
 @use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.UPDATE)
@@ -188,6 +203,7 @@ async def restore_diagnosis(request: RestoreDiagnosis, work: UnitOfWork) -> None
     may_write(work, visit)
     if not await findings.restore_diagnosis(work, request.condition_id):
         raise DiagnosisTwice
+    await count_again(work, visit, "condition", request.condition_id, by=1)
     work.changed("condition", request.condition_id, patient_id=visit.patient_id, new={"status": "active"})
 
 

@@ -78,6 +78,7 @@ async def review_for_signing(request: ReviewForSigning, work: UnitOfWork) -> Sig
         await visits.patient_head(work, visit.patient_id),
         content.sections,
         content.diagnoses,
+        content.procedures,
         content.readings,
         tuple((f.part.value, f.side.value, f.site, f.finding, f.text) for f in content.findings),
         _missing(content),

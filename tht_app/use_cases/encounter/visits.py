@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import cast
 from uuid import UUID
 
-from tht_app.database.queries.encounter import facts, findings, notes, visits
+from tht_app.database.queries.encounter import facts, findings, notes, procedures, visits
 from tht_app.database.queries.registration import saw_records_of
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
@@ -208,6 +208,7 @@ async def read_encounter(request: ReadEncounter, work: UnitOfWork) -> EncounterR
         readings=await findings.readings(work, visit.id),
         previous_weight=await findings.last_weight(work, visit.patient_id, but=visit.id),
         diagnoses=await findings.diagnoses(work, visit.id),
+        procedures=await procedures.of_encounter(work, visit.id),
         earlier=await visits.of_patient(work, visit.patient_id, but=visit.id, most=EARLIER_VISITS),
         addenda=await notes.addenda(work, visit.id),
         signed_by=cast("str | None", head["signed_by"]) or "",

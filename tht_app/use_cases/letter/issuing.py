@@ -10,13 +10,13 @@ from pydantic import TypeAdapter
 
 from tht_app.database.queries import ent
 from tht_app.database.queries import letter as queries
-from tht_app.database.queries.encounter import findings, notes, visits
+from tht_app.database.queries.encounter import findings, notes, procedures, visits
 from tht_app.database.queries.pharmacy import prescriptions
 from tht_app.database.queries.registration import patient_record
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.attachment import checked_reason
 from tht_app.domain.audit import AuditAction
-from tht_app.domain.encounter.record import Diagnosis, Reading, SectionText
+from tht_app.domain.encounter.record import Diagnosis, Procedure, Reading, SectionText
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.ent.findings import Finding
 from tht_app.domain.errors import DomainError, NotFound
@@ -80,6 +80,7 @@ class LetterBasis:
     examined_on: date
     sections: tuple[SectionText, ...]
     diagnoses: tuple[Diagnosis, ...]
+    procedures: tuple[Procedure, ...]
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...]
     therapy: tuple[str, ...]
@@ -110,6 +111,7 @@ async def prepare_letter(request: PrepareLetter, work: UnitOfWork) -> LetterBasi
         visit.arrived_at.astimezone(work.zone).date(),
         await notes.present(work, visit.id),
         await findings.diagnoses(work, visit.id),
+        await procedures.of_encounter(work, visit.id),
         await ent.findings(work, visit.id),
         await findings.readings(work, visit.id),
         await _therapy(work, visit.id),

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from tht_app.database.tables.encounter import ConditionRow, ObservationRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.diagnosis import Certainty, Laterality
-from tht_app.domain.encounter.record import Diagnosis, Icd10Hit, Reading
+from tht_app.domain.encounter.record import CodeHit, Diagnosis, Reading
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.encounter.vitals import BY_CODE, BY_FIELD, WEIGHT
 
@@ -105,7 +105,7 @@ async def diagnoses(work: UnitOfWork, encounter_id: UUID) -> tuple[Diagnosis, ..
 async def add_diagnosis(
     work: UnitOfWork,
     visit: Visit,
-    hit: Icd10Hit,
+    hit: CodeHit,
     *,
     laterality: Laterality,
     is_primary: bool,

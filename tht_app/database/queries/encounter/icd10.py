@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.diagnosis import code_key, folded
 from tht_app.domain.encounter.icd10 import OfficialLine
-from tht_app.domain.encounter.record import Icd10Hit
+from tht_app.domain.encounter.procedure import CodeSystem
+from tht_app.domain.encounter.record import CodeHit
+
+from .code_use import hit_of, own_codes
 
 OFFICIAL = """
 insert into icd10 (code, code_key, title_en, title_id, edition_2010, edition_2019, selectable, source, search_text)
@@ -36,25 +39,32 @@ where icd10.source = 'official' and length(word) > 2 on conflict do nothing
 """
 
 
-async def search(work: UnitOfWork, typed: str, most: int) -> tuple[Icd10Hit, ...]:
+async def search(work: UnitOfWork, typed: str, most: int) -> tuple[CodeHit, ...]:
     """Codes of the edition of 2010 that fit: by the beginning of the code, all words, or likeness after a typo."""
     text = folded(typed)
     rows = await work.fetch(
-        "select code, title_en, title_id, ent from sec.search_icd10(:typed, :key, :words, :most)",
+        "select * from sec.search_icd10(:typed, :key, :words, :most)",
         typed=text,
         key=code_key(typed),
         words=" & ".join(f"{word}:*" for word in text.split()),
         most=most,
     )
-    return tuple(Icd10Hit(row["code"], row["title_en"], row["title_id"] or "", row["ent"]) for row in rows)
+    return tuple(hit_of(row) for row in rows)
 
 
-async def find(work: UnitOfWork, code: str) -> Icd10Hit | None:
+async def own(work: UnitOfWork, most: int) -> tuple[CodeHit, ...]:
+    """The codes that whoever asks starred, then those used most and last."""
+    return await own_codes(work, CodeSystem.ICD10, "icd10", "i.edition_2010 and i.selectable", most)
+
+
+async def find(work: UnitOfWork, code: str) -> CodeHit | None:
     """The code, if a diagnosis may carry it."""
     row = await work.fetch_one(
-        "select code, title_en, title_id, ent from icd10 where code = :code and edition_2010 and selectable", code=code
+        "select code, title_en, title_id, ent, false as used, false as starred from icd10 "
+        "where code = :code and edition_2010 and selectable",
+        code=code,
     )
-    return None if row is None else Icd10Hit(row["code"], row["title_en"], row["title_id"] or "", row["ent"])
+    return None if row is None else hit_of(row)
 
 
 async def import_official(work: UnitOfWork, lines: Sequence[OfficialLine], *, complete: bool) -> int:
