@@ -8,8 +8,9 @@ import reflex as rx
 from reflex.vars import FunctionStringVar, VarData
 
 from tht_app.i18n.catalog import placeholders_of, template_of
+from tht_app.script import script
 
-SCRIPT = rx.asset("i18n.js", shared=True)
+SCRIPT = script("i18n.js")
 LANGUAGE = "thtLang"
 
 

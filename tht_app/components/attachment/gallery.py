@@ -8,8 +8,9 @@ from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.show import BADGE, TONES
 from tht_app.components.ui.words import joined
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("gallery.jsx", shared=True)
+SCRIPT = script("gallery.jsx")
 
 
 class GalleryBox(rx.Component):

@@ -12,9 +12,10 @@ from tht_app.components.ui.words import joined
 from tht_app.domain.attachment import AttachmentKind, Site
 from tht_app.domain.encounter.diagnosis import Laterality
 from tht_app.i18n import t
+from tht_app.script import script
 
-QUEUE = rx.asset("upload_queue.js", shared=True)
-SCRIPT = rx.asset("uploader.jsx", shared=True)
+QUEUE = script("upload_queue.js")
+SCRIPT = script("uploader.jsx")
 
 SAYING = "text-13 break-words"
 

@@ -9,10 +9,11 @@ from tht_app.components.layout.registry import allowed
 from tht_app.domain.care import LONGEST_REASON
 from tht_app.domain.identity import Permission
 from tht_app.i18n import t
+from tht_app.script import script
 from tht_app.state.care.emergency import EmergencyState
 from tht_app.state.registration.patients import PatientsState
 
-SCRIPT = rx.asset("expiry.jsx", shared=True)
+SCRIPT = script("expiry.jsx")
 
 
 class Expiry(rx.Component):

@@ -9,16 +9,17 @@ from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.icon import icon
 from tht_app.domain.encounter.note import Section
 from tht_app.i18n import t
+from tht_app.script import script
 from tht_app.state.encounter.visit import EncounterState
 from tht_app.state.person import PersonState
 
-STATE = rx.asset("note_state.js", shared=True)
-SCRIPT = rx.asset("note.jsx", shared=True)
-EDITOR = rx.asset("note_editor.jsx", shared=True)
+STATE = script("note_state.js")
+SCRIPT = script("note.jsx")
+EDITOR = script("note_editor.jsx")
 PARTS = [
     LEAVING,
     *(
-        rx.asset(name, shared=True)
+        script(name)
         for name in (
             "note.css",
             "note_drafts.js",

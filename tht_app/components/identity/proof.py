@@ -9,10 +9,11 @@ from tht_app.components.ui.field import BOX
 from tht_app.components.ui.icon import icon
 from tht_app.domain.proof import Sensitive
 from tht_app.i18n import t
+from tht_app.script import script
 from tht_app.state.proof import ProofState
 
-SCRIPT = rx.asset("proof.jsx", shared=True)
-rx.asset("passkey.js", shared=True)
+SCRIPT = script("proof.jsx")
+script("passkey.js")
 LOOKS = {
     "dialog": (
         "w-[28rem] max-w-[calc(100vw-2rem)] m-auto p-0 rounded-card border border-line bg-surface text-text "

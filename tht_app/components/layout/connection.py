@@ -9,9 +9,10 @@ from tht_app.components.ui.field import BOX
 from tht_app.components.ui.icon import icon
 from tht_app.i18n import t
 from tht_app.i18n.words import template
+from tht_app.script import script
 from tht_app.state.person import PersonState
 
-SCRIPT = rx.asset("connection.jsx", shared=True)
+SCRIPT = script("connection.jsx")
 
 BANNER_LOOKS = {
     "place": "fixed inset-x-0 top-0 z-50",

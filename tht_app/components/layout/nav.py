@@ -9,10 +9,11 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from tht_app.components.layout.registry import PAGES, allowed
 from tht_app.components.ui.icon import icon
 from tht_app.i18n import t
+from tht_app.script import script
 from tht_app.state.shell import ClinicState
 
-SCRIPT = rx.asset("shell.jsx", shared=True)
-LEAVING = rx.asset("leaving.js", shared=True)
+SCRIPT = script("shell.jsx")
+LEAVING = script("leaving.js")
 
 
 @dataclass(frozen=True, slots=True)

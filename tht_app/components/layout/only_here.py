@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-SCRIPT = rx.asset("only_here.jsx", shared=True)
+from tht_app.script import script
+
+SCRIPT = script("only_here.jsx")
 
 
 class OnlyHere(rx.Component):

@@ -5,8 +5,9 @@ import reflex as rx
 from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.words import joined
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("signature_pad.jsx", shared=True)
+SCRIPT = script("signature_pad.jsx")
 
 
 class SignaturePad(rx.Component):

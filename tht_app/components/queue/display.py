@@ -6,10 +6,11 @@ import reflex as rx
 
 from tht_app.i18n.catalog import LANGUAGES, template_of
 from tht_app.live.watching import FeedState
+from tht_app.script import script
 from tht_app.state.person import PersonState
 from tht_app.state.queue.display import BoardState, DisplayState
 
-SCRIPT = rx.asset("display.jsx", shared=True)
+SCRIPT = script("display.jsx")
 WORDS = ("number", "go", "nobody", "also", "coming", "none", "gone", "denied", "tap", "lost", "online")
 
 LOOKS = {

@@ -2,7 +2,9 @@
 
 import reflex as rx
 
-SCRIPT = rx.asset("form_watch.jsx", shared=True)
+from tht_app.script import script
+
+SCRIPT = script("form_watch.jsx")
 
 
 class FormWatch(rx.Component):

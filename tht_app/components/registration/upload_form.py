@@ -2,7 +2,9 @@
 
 import reflex as rx
 
-SCRIPT = rx.asset("upload_form.jsx", shared=True)
+from tht_app.script import script
+
+SCRIPT = script("upload_form.jsx")
 
 
 class UploadForm(rx.Component):

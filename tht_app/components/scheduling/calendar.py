@@ -11,16 +11,17 @@ from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.field import BOX
 from tht_app.domain.scheduling import AppointmentStatus
 from tht_app.i18n import t
+from tht_app.script import script
 from tht_app.state.scheduling.appointment import AppointmentState
 from tht_app.state.scheduling.booking import BOOK, BookingState
 from tht_app.state.scheduling.calendar import VIEWS, CalendarState
 from tht_app.state.scheduling.grid import GridView
 from tht_app.state.scheduling.placing import AnswerView, PlacingState
 
-SCRIPT = rx.asset("calendar.jsx", shared=True)
-TOOLS = rx.asset("calendar_tools.jsx", shared=True)
+SCRIPT = script("calendar.jsx")
+TOOLS = script("calendar_tools.jsx")
 PARTS = [
-    rx.asset(name, shared=True)
+    script(name)
     for name in (
         "calendar_board.js",
         "calendar_draw.js",

@@ -7,9 +7,10 @@ import reflex as rx
 from tht_app.components import ui
 from tht_app.i18n import t
 from tht_app.i18n.words import template
+from tht_app.script import script
 from tht_app.state.scheduling.booking import BookingState
 
-SCRIPT = rx.asset("hold_clock.jsx", shared=True)
+SCRIPT = script("hold_clock.jsx")
 BOX = "m-0 flex items-start gap-2 p-3 rounded-card tabular-nums"
 
 

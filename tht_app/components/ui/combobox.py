@@ -8,8 +8,9 @@ import reflex as rx
 from tht_app.components.ui.field import BOX, error_line, label_line
 from tht_app.components.ui.words import Words, joined, mark_of, said
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("combobox.jsx", shared=True)
+SCRIPT = script("combobox.jsx")
 LIST = (
     "absolute z-[25] left-0 right-0 mt-1 p-1 max-h-80 overflow-y-auto list-none m-0 rounded-card border border-line "
     "bg-surface shadow-float [[hidden]]:hidden"

@@ -6,9 +6,10 @@ import reflex as rx
 
 from tht_app.components.ui.show import BADGE, TONES
 from tht_app.i18n.words import template
+from tht_app.script import script
 
-CLOCK = rx.asset("clock.js", shared=True)
-SCRIPT = rx.asset("elapsed.jsx", shared=True)
+CLOCK = script("clock.js")
+SCRIPT = script("elapsed.jsx")
 
 
 class Elapsed(rx.Component):

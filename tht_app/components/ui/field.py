@@ -11,6 +11,7 @@ from tht_app.components.ui.form import SCRIPT as FORM_SCRIPT
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.words import Words, joined, mark_of, marked, said
 from tht_app.i18n import t
+from tht_app.script import script
 
 FieldKind = Literal["text", "number", "date", "time", "password", "search", "tel", "email", "textarea", "select"]
 Options = Sequence[tuple[str, Words]] | rx.Var
@@ -20,7 +21,7 @@ BOX = (
     "aria-[invalid=true]:border-danger aria-[invalid=true]:border-2 disabled:bg-sunken [&[readonly]]:bg-sunken"
 )
 INPUT_MODES = {"number": "decimal", "tel": "tel", "email": "email", "search": "search"}
-DATE_SCRIPT = rx.asset("date_input.jsx", shared=True)
+DATE_SCRIPT = script("date_input.jsx")
 
 
 class KeptInput(rx.Component):

@@ -7,8 +7,9 @@ import reflex as rx
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.words import Words, joined, said
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("form.jsx", shared=True)
+SCRIPT = script("form.jsx")
 
 
 class ClinicForm(rx.Component):

@@ -7,8 +7,9 @@ import reflex as rx
 from tht_app.components.ui.button import icon_button
 from tht_app.components.ui.icon import icon as draw_icon
 from tht_app.components.ui.words import Words, joined, mark_of, marked, said
+from tht_app.script import script
 
-SCRIPT = rx.asset("overlay.jsx", shared=True)
+SCRIPT = script("overlay.jsx")
 WIDTHS = {"small": "w-[26rem]", "medium": "w-[38rem]", "large": "w-[56rem]"}
 MENU_ITEM = (
     "flex items-center gap-3 w-full min-h-control px-3 rounded-control text-14 text-left no-underline "

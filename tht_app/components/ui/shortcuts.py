@@ -9,8 +9,9 @@ import reflex as rx
 from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.words import Words, joined, said
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("shortcuts.jsx", shared=True)
+SCRIPT = script("shortcuts.jsx")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import reflex as rx
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.words import Words, joined, marked, said
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("table.jsx", shared=True)
+SCRIPT = script("table.jsx")
 
 
 @dataclass(frozen=True, slots=True)

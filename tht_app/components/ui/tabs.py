@@ -6,8 +6,9 @@ from typing import Any
 import reflex as rx
 
 from tht_app.components.ui.words import Words, mark_of, marked, said
+from tht_app.script import script
 
-SCRIPT = rx.asset("tabs.jsx", shared=True)
+SCRIPT = script("tabs.jsx")
 
 
 class TabList(rx.Component):

@@ -6,8 +6,9 @@ import reflex as rx
 
 from tht_app.components.ui.icon import icon
 from tht_app.i18n import t
+from tht_app.script import script
 
-SCRIPT = rx.asset("toasts.jsx", shared=True)
+SCRIPT = script("toasts.jsx")
 LOOKS = {
     "region": (
         "fixed inset-auto right-4 bottom-4 max-lg:bottom-20 m-0 p-0 border-0 bg-transparent overflow-visible "

@@ -10,6 +10,7 @@ from tht_app.components.ui import Column
 from tht_app.domain.scheduling import HolidayKind
 from tht_app.i18n import t
 from tht_app.i18n.words import language_var
+from tht_app.script import script
 from tht_app.state.scheduling.setup.holidays import HolidayImportState, HolidaysState
 
 State: Any = HolidaysState
@@ -19,7 +20,7 @@ FILE = (
     "max-w-full text-14 text-muted file:mr-3 file:min-h-control file:px-4 file:rounded-control file:border "
     "file:border-solid file:border-line-strong file:bg-surface file:text-text file:font-semibold"
 )
-SCRIPT = rx.asset("text_file.jsx", shared=True)
+SCRIPT = script("text_file.jsx")
 KINDS = [(kind.value, f"scheduling.holiday_kind.{kind.value}") for kind in HolidayKind]
 COLUMNS = (
     Column("day", "scheduling.setup.holidays.column.date", width="13rem"),
