@@ -1179,7 +1179,7 @@ MUTANTS = [
     Mutant(
         "process-that-did-not-hear-stays-deaf",
         "tht_app/database/crypto.py",
-        "        keys = self.look_again()\n",
+        "        keys = self.look_again(purpose, version)\n",
         "        keys = None\n",
         ROTATION_TESTS,
     ),

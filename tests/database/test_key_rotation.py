@@ -50,6 +50,7 @@ def key_path(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setenv("THT_DATABASE_URL", clinic.server.dsn(user="tht_app", dbname=clinic.name))
         patch.setenv("THT_MASTER_KEY_FILE", str(path))
         settings.cache_clear()
+        look_again(clinic.database.vault, settings())
         yield path
     settings.cache_clear()
 
@@ -141,7 +142,6 @@ async def test_a_new_key_seals_at_once_in_every_process_and_old_values_open(
 
 def test_a_damaged_version_opens_nothing_and_does_not_ask_without_end(clinic: Clinic, key_path: Path):
     vault = clinic.database.vault
-    look_again(vault, settings())
     sealed = bytearray(vault.seal(Purpose.IDENTITY, "patient.nik", UUID(int=1), "x"))
     sealed[1:3] = b"\xff\xff"
     for _ in range(50):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any, Self
 from uuid import UUID
 
@@ -54,16 +55,18 @@ class NoteClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.socket.close()
+        with suppress(ConnectionError):
+            await self.socket.close()
         self._reader.cancel()
         await self._http.close()
 
     async def _read(self) -> None:
-        async for message in self.socket:
-            if message.type is aiohttp.WSMsgType.BINARY:
-                self._hear(message.data)
-                self._came.set()
-        self.close_code = self.socket.close_code
+        with suppress(ConnectionError):  # no time to say goodbye at a line that is gone
+            async for message in self.socket:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    self._hear(message.data)
+                    self._came.set()
+        self.close_code = self.socket.close_code or ABNORMAL
         self._came.set()
 
     def _hear(self, message: bytes) -> None:

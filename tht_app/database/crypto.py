@@ -162,7 +162,7 @@ class Vault:
     def __init__(self, keys: Mapping[Purpose, Mapping[int, bytes]]) -> None:
         """Take `{purpose: {version: 32 bytes}}`; the highest version seals, every version opens."""
         self._ring = _ring(keys)
-        self.look_again: Callable[[], Mapping[Purpose, Mapping[int, bytes]] | None] = lambda: None
+        self.look_again: Callable[[Purpose, int], Mapping[Purpose, Mapping[int, bytes]] | None] = lambda _, __: None
         """Asked when a value names a version that is not here: another process may seal with it already."""
 
     @classmethod
@@ -224,7 +224,7 @@ class Vault:
             raise SealBroken(column) from broken
 
     def _cipher_of_another_process(self, purpose: Purpose, version: int) -> AESGCM | None:
-        keys = self.look_again()
+        keys = self.look_again(purpose, version)
         if keys is not None:
             self.renew(keys)
         return self._ring.ciphers[purpose].get(version)

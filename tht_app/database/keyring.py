@@ -39,7 +39,7 @@ NOTICE = "keys "
 """How a notice about a rotation begins; purpose and version follow."""
 KEYS = "select purpose, version, wrapped from sec.data_key"
 PATIENCE_SECONDS = 1.0
-"""A value that is damaged names a key that nobody has; it is not looked for more often than this."""
+"""A value that is damaged names a key that nobody has; that key is not looked for more often than this."""
 
 Keys = Mapping[Purpose, Mapping[int, bytes]]
 
@@ -128,19 +128,21 @@ def look_again(vault: Vault, chosen: Settings) -> None:
     Opening a value is no place to wait for others, so the vault asks on a connection of its own, for a few
     milliseconds, once after a rotation.
     """
-    asked = 0.0
+    absent: dict[tuple[Purpose, int], float] = {}
 
-    def keys() -> Keys | None:
-        nonlocal asked
-        if time.monotonic() - asked < PATIENCE_SECONDS:
+    def keys(purpose: Purpose, version: int) -> Keys | None:
+        # Each key for itself: a damaged value must not hide the key of a rotation for a second.
+        if time.monotonic() - absent.get((purpose, version), -PATIENCE_SECONDS) < PATIENCE_SECONDS:
             return None
-        asked = time.monotonic()
         try:
             with psycopg.connect(**connect_arguments(chosen.database_url, connect_timeout=2)) as connection:
                 rows = connection.execute(KEYS).fetchall()
             wrapped = [WrappedKey(Purpose(purpose), version, bytes(key)) for purpose, version, key in rows]
-            return unlocked(fitting_master_key(chosen, wrapped), wrapped)
+            found = unlocked(fitting_master_key(chosen, wrapped), wrapped)
         except (psycopg.Error, MasterKeyMissing):
             return None
+        if version not in found.get(purpose, {}):
+            absent[purpose, version] = time.monotonic()
+        return found
 
     vault.look_again = keys

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -83,6 +83,8 @@ def feed(command: list[str], content: Iterable[bytes], *, stops_early: bool = Fa
                     running.stdin.write(piece)
                 running.stdin.close()
             except BrokenPipeError:
+                with suppress(BrokenPipeError):  # what it no longer took is still in our buffer
+                    running.stdin.close()
                 if not stops_early:
                     running.wait()
                     raise BackupRefused(f"{Path(command[0]).name} failed ({complaint.last_line()}).") from None
