@@ -1,5 +1,6 @@
 """Records against the hands of the application's own database role: SQL in the name of every kind of person."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -355,6 +356,18 @@ class TestAttacks:
         with pytest.raises(NotFound):
             await execute(actors["dokter"], OpenVisit(foreign.patient_id, "consultation"))
         assert rows_about(clinic, "dokter", "encounter", foreign.patient_id) == 0
+
+
+class TestWhatItCosts:
+    def test_one_patient_is_found_by_an_index_behind_the_policies(self, clinic: Clinic, mine: Chart) -> None:
+        """What PostgreSQL holds for leaky is not looked up in an index: one look would read every patient there is."""
+        with session(clinic, "dokter") as connection:
+            connection.execute("set enable_seqscan = off")
+            rows = connection.execute(
+                "explain select name from clinic.standing_patient where record_id = %s", (mine.patient_id,)
+            ).fetchall()
+        plan = "\n".join(line for row in rows for line in row.values())
+        assert len(re.findall(r"using patient_pkey on patient .*\n +Index Cond: \(id = ", plan)) == 2, plan
 
 
 class TestNothingStays:
