@@ -443,6 +443,13 @@ MUTANTS = [
         ROW_TESTS,
     ),
     Mutant(
+        "leaky-join-reads-every-patient",
+        "alembic/versions/0032_quick_rights.py",
+        "s.id = case when r.merged_into is null then r.id else r.merged_into end",
+        "s.id = coalesce(r.merged_into, r.id)",
+        CARE_TESTS,
+    ),
+    Mutant(
         "records-open-to-a-role-alone",
         "alembic/ddl.py",
         'for select to tht_app using ({seen})")',
@@ -1181,6 +1188,13 @@ MUTANTS = [
         "tht_app/database/crypto.py",
         "        keys = self.look_again(purpose, version)\n",
         "        keys = None\n",
+        ROTATION_TESTS,
+    ),
+    Mutant(
+        "damaged-value-hides-a-new-key",
+        "tht_app/database/keyring.py",
+        "absent.get((purpose, version), -PATIENCE_SECONDS)",
+        "max(absent.values(), default=-PATIENCE_SECONDS)",
         ROTATION_TESTS,
     ),
     Mutant(

@@ -149,6 +149,18 @@ def test_a_damaged_version_opens_nothing_and_does_not_ask_without_end(clinic: Cl
             vault.open(Purpose.IDENTITY, "patient.nik", UUID(int=1), bytes(sealed))
 
 
+def test_a_damaged_value_does_not_hide_a_key_that_is_new(clinic: Clinic, admin: rotation.Connection, key_path: Path):
+    place = (Purpose.SECRET, "totp.secret", UUID(int=2))
+    deaf = Vault.unlock(clinic.master_key, read_keys(admin))
+    look_again(deaf, settings())
+    sealed = deaf.seal(*place, "x")
+    with pytest.raises(SealBroken):
+        deaf.open(*place, sealed[:1] + b"\xff\xff" + sealed[3:])
+    rotate(admin, clinic.master_key, Purpose.SECRET)
+    sealed = Vault.unlock(clinic.master_key, read_keys(admin)).seal(*place, "y")
+    assert deaf.open(*place, sealed) == "y"
+
+
 async def test_everything_comes_under_the_new_key_and_says_what_it_said(
     clinic: Clinic, actors: Actors, admin: rotation.Connection, key_path: Path, visit: UUID
 ):
