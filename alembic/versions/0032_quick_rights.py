@@ -7,8 +7,8 @@ from alembic import op
 
 from ddl import CARE_SLICES, definer
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
