@@ -91,7 +91,7 @@ async def news_of(tab: Tab, label: str) -> None:
     """Wait until the board of this tab has a call."""
     async with asyncio.timeout(NEWS_SECONDS):
         while label not in {call["label"] for call in tab.value("board_state", "calls") or []}:
-            await asyncio.sleep(0.005)
+            await tab.news()
 
 
 async def test_a_call_reaches_every_display_by_itself(server: RunningServer, room: Room) -> None:
