@@ -202,9 +202,9 @@ MUTANTS = [
     ),
     Mutant(
         "signature-evidence-not-verified",
-        "tht_app/use_cases/encounter/signing.py",
-        " and await evidence_holds(work, visit, stored) is not False",
-        "",
+        "tht_app/use_cases/encounter/signatures.py",
+        "    if by_passkey and not evidence_holds(kept, statement.signer_id, statement.hash):\n",
+        "    if False:\n",
         ("tests/use_cases/test_passkey_signature.py",),
     ),
     Mutant(

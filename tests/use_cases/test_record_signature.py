@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from tests.conftest import Actors, Clinic
 from tests.factories.encounter import PASSWORD, give_password, make_complete_note, make_patient, make_visit
@@ -175,6 +176,24 @@ async def test_all_of_them_are_checked_batch_by_batch(actors: Actors, clinic: Cl
             break
     total = clinic.admin_fetch("select count(*) as n from clinic.encounter where signed_at is not null")[0]["n"]
     assert checked == total >= len(visits)
+
+
+async def test_a_batch_asks_the_database_no_more_often_than_one_note_does(actors: Actors, clinic: Clinic):
+    for _ in range(2):
+        await _signed(actors, clinic)
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(clinic.database.engine.sync_engine, "before_cursor_execute", count)
+    try:
+        await execute(actors["worker"], ProveSignatures(limit=1))
+        one = len(asked)
+        assert (await execute(actors["worker"], ProveSignatures(limit=100))).notes > 1
+    finally:
+        event.remove(clinic.database.engine.sync_engine, "before_cursor_execute", count)
+    assert len(asked) == 2 * one
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"proof": "guess"}', "{"])

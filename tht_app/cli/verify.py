@@ -19,6 +19,7 @@ FAULTS = {
     "signature-missing": "the clinic's signature is missing",
     "statement-differs": "the clinic's signature speaks of something else",
     "signature-wrong": "the signature was not made with this clinic's key",
+    "evidence-wrong": "no answer of the signer's passkey proves it, although a passkey is said to have signed",
 }
 
 

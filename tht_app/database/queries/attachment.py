@@ -1,11 +1,13 @@
 """Files of visits: their rows, names, keys and findings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
 from tht_app.database.crypto import Purpose
+from tht_app.database.queries.encounter.by_visit import by_visit
 from tht_app.database.tables.attachment import AttachmentRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.attachment import (
@@ -185,14 +187,22 @@ async def of_patient(work: UnitOfWork, patient_id: UUID, most: int) -> tuple[Att
 
 async def signed_files(work: UnitOfWork, encounter_id: UUID) -> tuple[SignedFile, ...]:
     """What a signature says of the files of a visit, also of those that were marked as wrong later."""
+    return (await signed_files_of(work, [encounter_id]))[encounter_id]
+
+
+async def signed_files_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, tuple[SignedFile, ...]]:
+    """The same for many visits at once."""
     rows = await work.fetch(
-        "select id, kind, side, site, media_type, size, sha256 from attachment a "
-        f"where encounter_id = :encounter and {SHOWN} order by id",
-        encounter=encounter_id,
+        "select encounter_id, id, kind, side, site, media_type, size, sha256 from attachment a "
+        f"where encounter_id = any(:encounters) and {SHOWN} order by id",
+        encounters=list(encounters),
     )
-    return tuple(
-        SignedFile(r["id"], r["kind"], r["side"], r["site"], r["media_type"], r["size"], bytes(r["sha256"]).hex())
-        for r in rows
+    return by_visit(encounters, rows, _signed_file)
+
+
+def _signed_file(row: RowMapping) -> SignedFile:
+    return SignedFile(
+        row["id"], row["kind"], row["side"], row["site"], row["media_type"], row["size"], bytes(row["sha256"]).hex()
     )
 
 

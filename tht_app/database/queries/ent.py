@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from tht_app.database.crypto import Purpose
+from tht_app.database.queries.encounter.by_visit import by_visit
 from tht_app.database.tables.ent import EntFindingRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.visit import Visit
@@ -14,23 +17,24 @@ TEXT = "ent_finding.text"
 
 async def findings(work: UnitOfWork, encounter_id: UUID) -> tuple[Finding, ...]:
     """What stands in the examination of one encounter, in reading order."""
+    return (await findings_of(work, [encounter_id]))[encounter_id]
+
+
+async def findings_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, tuple[Finding, ...]]:
+    """The same for many visits at once."""
     rows = await work.fetch(
-        "select id, part, side, site, finding, text_sealed from ent_finding "
-        "where encounter_id = :encounter and status = 'active'",
-        encounter=encounter_id,
+        "select encounter_id, id, part, side, site, finding, text_sealed from ent_finding "
+        "where encounter_id = any(:encounters) and status = 'active'",
+        encounters=list(encounters),
     )
-    return in_reading_order(
-        Finding(
-            Part(row["part"]),
-            Side(row["side"]),
-            row["site"],
-            row["finding"],
-            work.vault.open(Purpose.CLINICAL, TEXT, row["id"], bytes(row["text_sealed"]))
-            if row["text_sealed"] is not None
-            else "",
-        )
-        for row in rows
-    )
+    found = by_visit(encounters, rows, lambda row: _finding(work, row))
+    return {each: in_reading_order(findings) for each, findings in found.items()}
+
+
+def _finding(work: UnitOfWork, row: RowMapping) -> Finding:
+    sealed = row["text_sealed"]
+    text = "" if sealed is None else work.vault.open(Purpose.CLINICAL, TEXT, row["id"], bytes(sealed))
+    return Finding(Part(row["part"]), Side(row["side"]), row["site"], row["finding"], text)
 
 
 async def lock_exam(work: UnitOfWork, visit: Visit) -> UUID:

@@ -41,6 +41,8 @@ class Fault(StrEnum):
     SIGNATURE_MISSING = "signature-missing"
     STATEMENT_DIFFERS = "statement-differs"
     SIGNATURE_WRONG = "signature-wrong"
+    EVIDENCE_WRONG = "evidence-wrong"
+    """It says that a passkey proved the signer, and no answer of the signer's passkey proves this content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,16 @@ class Statement:
 
 def says(text: str, statement: Statement) -> bool:
     """Whether the stored text is this statement, however the person proved it."""
+    proof = proof_said(text)
+    return proof is not None and replace(statement, proof=proof).text() == text
+
+
+def proof_said(text: str) -> Proof | None:
+    """How the person proved who they are, by what the stored text says; None when it says nothing that is known."""
     try:
-        proof = Proof(json.loads(text)["proof"])
+        return Proof(json.loads(text)["proof"])
     except (ValueError, KeyError, TypeError):
-        return False
-    return replace(statement, proof=proof).text() == text
+        return None
 
 
 def addendum_digest(encounter_id: UUID, number: int, text: str, author_id: UUID, at: datetime) -> bytes:

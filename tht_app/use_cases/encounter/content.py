@@ -1,6 +1,8 @@
 """What a signature covers, read together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from tht_app.database.queries import attachment, ent
 from tht_app.database.queries.encounter import findings, notes, procedures
@@ -25,14 +27,21 @@ class Content:
 
 async def content_of(work: UnitOfWork, visit: Visit) -> Content:
     """Everything that is signed of a visit."""
-    return Content(
-        await notes.present(work, visit.id),
-        await findings.diagnoses(work, visit.id),
-        await findings.readings(work, visit.id),
-        await ent.findings(work, visit.id),
-        await attachment.signed_files(work, visit.id),
-        await procedures.of_encounter(work, visit.id),
-    )
+    return (await contents_of(work, [visit.id]))[visit.id]
+
+
+async def contents_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, Content]:
+    """Everything that is signed of many visits, in as many statements as for one."""
+    sections = await notes.present_of(work, encounters)
+    diagnoses = await findings.diagnoses_of(work, encounters)
+    readings = await findings.readings_of(work, encounters)
+    examinations = await ent.findings_of(work, encounters)
+    files = await attachment.signed_files_of(work, encounters)
+    done = await procedures.of_encounters(work, encounters)
+    return {
+        each: Content(sections[each], diagnoses[each], readings[each], examinations[each], files[each], done[each])
+        for each in encounters
+    }
 
 
 def digest_of(visit: Visit, content: Content) -> bytes:
@@ -47,8 +56,3 @@ def digest_of(visit: Visit, content: Content) -> bytes:
         procedures=content.procedures,
     )
     return digest(document)
-
-
-async def digest_of_visit(work: UnitOfWork, visit: Visit) -> bytes:
-    """SHA-256 (32 bytes) of the visit as it is stored now."""
-    return digest_of(visit, await content_of(work, visit))

@@ -4,10 +4,11 @@ Anybody who has the answer, the passkey's public key and the record can prove th
 said yes to exactly this content. No clock, password or program of the clinic has to be believed for it.
 """
 
+from uuid import UUID
+
 from sqlalchemy import RowMapping
 
 from tht_app.database.queries import identity as identity_queries
-from tht_app.database.queries.encounter import evidence
 from tht_app.database.tables.encounter import SignatureEvidenceRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.visit import Visit
@@ -40,11 +41,10 @@ async def accept_passkey(work: UnitOfWork, visit: Visit, answer: str, digest: by
     )
 
 
-async def evidence_holds(work: UnitOfWork, visit: Visit, digest: bytes) -> bool | None:
-    """Whether the answer that was kept proves this hash; nothing when the record was not signed with a passkey."""
-    row = await evidence.of_encounter(work, visit.id)
-    if row is None:
-        return None
+def evidence_holds(row: RowMapping | None, signer_id: UUID, digest: bytes) -> bool:
+    """Whether the answer that was kept is the signer's and proves this hash."""
+    if row is None or row["person_id"] != signer_id:
+        return False
     try:
         verified_count(
             row["answer"], digest, RelyingParty(row["relying_party"], row["origin"]), bytes(row["public_key"])

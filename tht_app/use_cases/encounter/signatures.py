@@ -6,18 +6,19 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from tht_app.database.queries.encounter import signatures, visits
+from tht_app.database.queries.encounter import evidence, signatures, visits
 from tht_app.database.signing import record_key, signed_by
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.record import Flaw, ProvedBatch, SignedPaper
-from tht_app.domain.encounter.statement import Fault, Proof, Statement, Subject, says
+from tht_app.domain.encounter.statement import Fault, Proof, Statement, Subject, proof_said, says
 from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
 from tht_app.domain.pharmacy.prescription import VERIFY_ALPHABET, VERIFY_LENGTH
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.encounter.content import digest_of_visit
+from tht_app.use_cases.encounter.content import Content, contents_of, digest_of
+from tht_app.use_cases.encounter.passkey_signature import evidence_holds
 
 BATCH = 100
 
@@ -45,14 +46,20 @@ async def put_signature(work: UnitOfWork, visit: Visit, statement: Statement) ->
     await signatures.add(work, visit, statement, record_key(work.vault), code)
 
 
-def flaw_in(work: UnitOfWork, row: RowMapping, statement: Statement) -> Fault | None:
-    """What is wrong with the signature that stands in `row` for what `statement` says; None when all is well."""
+def flaw_in(work: UnitOfWork, row: RowMapping, statement: Statement, kept: RowMapping | None = None) -> Fault | None:
+    """What is wrong with the signature that stands in `row` for what `statement` says; None when all is well.
+
+    `kept` is the passkey's answer: a signature that says that a passkey proved the signer has to have one that holds.
+    """
     if row["statement"] is None:
         return Fault.SIGNATURE_MISSING
     if not says(row["statement"], statement):
         return Fault.STATEMENT_DIFFERS
     if not _by_the_clinic(work, row):
         return Fault.SIGNATURE_WRONG
+    by_passkey = proof_said(row["statement"]) is Proof.PASSKEY
+    if by_passkey and not evidence_holds(kept, statement.signer_id, statement.hash):
+        return Fault.EVIDENCE_WRONG
     return None
 
 
@@ -77,21 +84,26 @@ async def verify_signature(request: VerifySignature, work: UnitOfWork) -> Signed
 
 @use_case(permission=Permission.RECORD_READ, audit=AuditAction.READ, reads=True)
 async def prove_signatures(request: ProveSignatures, work: UnitOfWork) -> ProvedBatch:
-    """Compute every hash again from what is stored, and check the clinic's signature over it."""
+    """Compute every hash again from what is stored, check the clinic's signature over it, and a passkey's answer.
+
+    So many statements for a batch, however many notes it holds.
+    """
     rows = await signatures.signed_after(work, request.after, request.limit)
-    flaws = [flaw for row in rows if (flaw := await _flaw_of_note(work, row))]
-    addenda = await signatures.addenda_of(work, [row["id"] for row in rows])
+    encounters = [row["id"] for row in rows]
+    contents, kept = await contents_of(work, encounters), await evidence.of_encounters(work, encounters)
+    flaws = [flaw for row in rows if (flaw := _flaw_of_note(work, row, contents[row["id"]], kept.get(row["id"])))]
+    addenda = await signatures.addenda_of(work, encounters)
     flaws += [flaw for row, digest in addenda if (flaw := _flaw_of_addendum(work, row, digest))]
     work.saw(*(row["patient_id"] for row in rows))
     more = len(rows) == request.limit
     return ProvedBatch(len(rows), len(addenda), tuple(flaws), rows[-1]["id"] if more else None)
 
 
-async def _flaw_of_note(work: UnitOfWork, row: RowMapping) -> Flaw | None:
+def _flaw_of_note(work: UnitOfWork, row: RowMapping, content: Content, kept: RowMapping | None) -> Flaw | None:
     stored = bytes(row["hash"])
     statement = Statement(Subject.ENCOUNTER, row["id"], row["id"], stored, row["signed_by"], row["signed_at"])
-    differs = await digest_of_visit(work, visits.visit_of(row)) != stored
-    return _flaw(statement, Fault.CONTENT_DIFFERS if differs else flaw_in(work, row, statement))
+    differs = digest_of(visits.visit_of(row), content) != stored
+    return _flaw(statement, Fault.CONTENT_DIFFERS if differs else flaw_in(work, row, statement, kept))
 
 
 def _flaw_of_addendum(work: UnitOfWork, row: RowMapping, digest: bytes) -> Flaw | None:

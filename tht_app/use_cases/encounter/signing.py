@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tht_app.database.queries import identity as identity_queries
-from tht_app.database.queries.encounter import notes, signatures, visits
+from tht_app.database.queries.encounter import evidence, notes, signatures, visits
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.note import LONGEST_ADDENDUM, AddendumBeforeSigning, checked_required
@@ -15,8 +15,8 @@ from tht_app.domain.encounter.visit import NotYourEncounter, ensure_may_sign, ow
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
 from tht_app.use_cases.door import use_case
-from tht_app.use_cases.encounter.content import Content, content_of, digest_of, digest_of_visit
-from tht_app.use_cases.encounter.passkey_signature import accept_passkey, evidence_holds
+from tht_app.use_cases.encounter.content import Content, content_of, digest_of
+from tht_app.use_cases.encounter.passkey_signature import accept_passkey
 from tht_app.use_cases.encounter.signatures import flaw_in, put_signature
 from tht_app.use_cases.passwords import password_matches
 
@@ -156,9 +156,10 @@ async def check_signature(request: CheckSignature, work: UnitOfWork) -> Signatur
     if head["hash"] is None:
         raise NotFound
     stored, row = bytes(head["hash"]), await signatures.of_encounter(work, visit.id)
-    intact = await digest_of_visit(work, visit) == stored
+    intact = digest_of(visit, await content_of(work, visit)) == stored
     genuine = False
     if row is not None:
         said = Statement(Subject.ENCOUNTER, visit.id, visit.id, stored, row["signed_by"], head["signed_at"])
-        genuine = flaw_in(work, row, said) is None and await evidence_holds(work, visit, stored) is not False
+        kept = (await evidence.of_encounters(work, [visit.id])).get(visit.id)
+        genuine = flaw_in(work, row, said, kept) is None
     return SignatureCheck(head["signed_at"], head["signed_by"], stored.hex(), intact, genuine)

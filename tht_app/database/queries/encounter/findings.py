@@ -1,11 +1,13 @@
 """What was measured and concluded in a visit: vital signs, diagnoses, and the code list."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from tht_app.database.queries.encounter.by_visit import by_visit
 from tht_app.database.tables.encounter import ConditionRow, ObservationRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.diagnosis import Certainty, Laterality
@@ -28,12 +30,18 @@ def _reading(row: RowMapping) -> Reading:
 
 async def readings(work: UnitOfWork, encounter_id: UUID) -> tuple[Reading, ...]:
     """The vital signs of an encounter, the newest of each kind, in no particular order."""
+    return (await readings_of(work, [encounter_id]))[encounter_id]
+
+
+async def readings_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, tuple[Reading, ...]]:
+    """The same for many visits at once."""
     rows = await work.fetch(
-        READINGS.replace("select", "select distinct on (o.code)", 1)
-        + "where o.encounter_id = :encounter and o.status = 'final' order by o.code, o.at desc, o.id desc",
-        encounter=encounter_id,
+        READINGS.replace("select", "select distinct on (o.encounter_id, o.code) o.encounter_id,", 1)
+        + "where o.encounter_id = any(:encounters) and o.status = 'final' "
+        "order by o.encounter_id, o.code, o.at desc, o.id desc",
+        encounters=list(encounters),
     )
-    return tuple(_reading(row) for row in rows)
+    return by_visit(encounters, rows, _reading)
 
 
 async def last_weight(
@@ -81,24 +89,31 @@ async def replace_readings(work: UnitOfWork, visit: Visit, values: dict[str, Dec
 
 async def diagnoses(work: UnitOfWork, encounter_id: UUID) -> tuple[Diagnosis, ...]:
     """The active diagnoses, the primary one first."""
+    return (await diagnoses_of(work, [encounter_id]))[encounter_id]
+
+
+async def diagnoses_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, tuple[Diagnosis, ...]]:
+    """The same for many visits at once."""
     rows = await work.fetch(
-        "select c.id, c.icd10_code, c.title, c.laterality, c.is_primary, c.certainty, "
+        "select c.encounter_id, c.id, c.icd10_code, c.title, c.laterality, c.is_primary, c.certainty, "
         "coalesce(pr.display_name, s.display_name) as recorded_by from condition c "
         "join sec.person s on s.id = c.recorded_by left join practitioner pr on pr.person_id = c.recorded_by "
-        "where c.encounter_id = :encounter and c.status = 'active' order by c.is_primary desc, c.recorded_at, c.id",
-        encounter=encounter_id,
+        "where c.encounter_id = any(:encounters) and c.status = 'active' "
+        "order by c.is_primary desc, c.recorded_at, c.id",
+        encounters=list(encounters),
     )
-    return tuple(
-        Diagnosis(
-            row["id"],
-            row["icd10_code"],
-            row["title"],
-            Laterality(row["laterality"]),
-            row["is_primary"],
-            Certainty(row["certainty"]),
-            row["recorded_by"],
-        )
-        for row in rows
+    return by_visit(encounters, rows, _diagnosis)
+
+
+def _diagnosis(row: RowMapping) -> Diagnosis:
+    return Diagnosis(
+        row["id"],
+        row["icd10_code"],
+        row["title"],
+        Laterality(row["laterality"]),
+        row["is_primary"],
+        Certainty(row["certainty"]),
+        row["recorded_by"],
     )
 
 

@@ -1,9 +1,13 @@
 """Sections of the note and addenda. Texts are opened here and leave as text."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from tht_app.database.crypto import Purpose
+from tht_app.database.queries.encounter.by_visit import by_visit
 from tht_app.database.tables.encounter import NoteAddendumRow
 from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.encounter.note import Section
@@ -19,26 +23,37 @@ AUTHOR = "coalesce(pr.display_name, s.display_name)"
 
 async def present(work: UnitOfWork, encounter_id: UUID) -> tuple[SectionText, ...]:
     """The four sections in reading order as they are now; a section nobody wrote is version 0 and empty."""
+    return (await present_of(work, [encounter_id]))[encounter_id]
+
+
+async def present_of(work: UnitOfWork, encounters: Sequence[UUID]) -> dict[UUID, tuple[SectionText, ...]]:
+    """The same for many visits at once."""
     rows = await work.fetch(
-        "select distinct on (v.section) v.id, v.section, v.version, v.body_sealed, v.at, v.author_id, "
-        f"{AUTHOR} as author "
+        "select distinct on (v.encounter_id, v.section) v.encounter_id, v.id, v.section, v.version, v.body_sealed, "
+        f"v.at, v.author_id, {AUTHOR} as author "
         "from note_section_version v join sec.person s on s.id = v.author_id "
         "left join practitioner pr on pr.person_id = v.author_id "
-        "where v.encounter_id = :encounter order by v.section, v.version desc",
-        encounter=encounter_id,
+        "where v.encounter_id = any(:encounters) order by v.encounter_id, v.section, v.version desc",
+        encounters=list(encounters),
     )
-    written = {
-        row["section"]: SectionText(
-            Section(row["section"]),
-            row["version"],
-            work.vault.open(Purpose.CLINICAL, BODY, row["id"], bytes(row["body_sealed"])),
-            row["author"],
-            row["at"],
-            row["author_id"],
-        )
-        for row in rows
-    }
-    return tuple(written.get(section.value, SectionText(section)) for section in Section)
+    written = by_visit(encounters, rows, lambda row: _section(work, row))
+    return {each: _all_four(sections) for each, sections in written.items()}
+
+
+def _section(work: UnitOfWork, row: RowMapping) -> SectionText:
+    return SectionText(
+        Section(row["section"]),
+        row["version"],
+        work.vault.open(Purpose.CLINICAL, BODY, row["id"], bytes(row["body_sealed"])),
+        row["author"],
+        row["at"],
+        row["author_id"],
+    )
+
+
+def _all_four(written: tuple[SectionText, ...]) -> tuple[SectionText, ...]:
+    known = {each.section: each for each in written}
+    return tuple(known.get(section, SectionText(section)) for section in Section)
 
 
 async def append(
