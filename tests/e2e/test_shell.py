@@ -199,3 +199,15 @@ class TestDevices:
         page = seat("auditor").go("/queue")
         expect(page.get_by_test_id("shell-denied")).to_contain_text("Auditor")
         expect(page.get_by_test_id("shell-denied")).to_contain_text("pemilik klinik")
+
+    def test_an_account_without_a_role_is_told_whom_to_ask(self, open_clinic: OpenClinic, seat: SeatsPeople):
+        with borrowed_server(open_clinic.data) as server, psycopg.connect(server.dsn(dbname="clinic")) as connection:
+            its = "person_id = (select id from sec.person where username = 'dokter2')"
+            roles = connection.execute(f"delete from sec.person_role where {its} returning *").fetchall()
+            connection.commit()
+            try:
+                page = seat("dokter2").go("/queue")
+                expect(page.get_by_test_id("shell-roleless")).to_contain_text("belum punya peran")
+                expect(page.get_by_test_id("shell-roleless")).to_contain_text("pemilik klinik")
+            finally:
+                connection.cursor().executemany("insert into sec.person_role values (%s, %s)", roles)

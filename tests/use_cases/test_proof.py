@@ -1,15 +1,18 @@
 """Deeds that ask for a fresh proof: default deny, bound to session and kind of deed, five minutes."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from tests.conftest import Clinic
+from tht_app.database.backup.shelf import Shelf
 from tht_app.database.unit_of_work import Actor
 from tht_app.domain.errors import NotFound, PermissionDenied
 from tht_app.domain.identity import Role
 from tht_app.domain.proof import PEOPLE, Demand, Method, ProofNeeded, Sensitive
+from tht_app.settings import Settings
 from tht_app.use_cases.access import (
     DropFactorOf,
     DropOwnFactor,
@@ -19,6 +22,7 @@ from tht_app.use_cases.access import (
     ReadOwnAccess,
     SaveFactorPolicy,
 )
+from tht_app.use_cases.backup import AskForBackup
 from tht_app.use_cases.door import REGISTRY, execute, reread
 from tht_app.use_cases.identity import CreatePerson
 from tht_app.use_cases.registration import ExportPatients
@@ -109,6 +113,19 @@ async def test_a_screen_cannot_follow_what_asks_for_a_proof():
         await reread(EnterOwnAccess(), [])
 
 
+async def test_a_backup_is_asked_for_with_a_proof_only(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tht_app.use_cases.backup.settings", lambda: Settings(backup_dir=tmp_path))
+    owner = await session(clinic, "pemilik")
+    for other_kind in (Sensitive.EXPORT, Sensitive.ACCOUNTS):
+        clinic.prove(owner.token, other_kind)
+    with pytest.raises(ProofNeeded):
+        await execute(owner, AskForBackup())
+    assert not Shelf(tmp_path).busy()
+    clinic.prove(owner.token, Sensitive.BACKUP)
+    await execute(owner, AskForBackup())
+    assert Shelf(tmp_path).busy()
+
+
 def test_what_asks_for_a_proof_is_known():
     asked = {case.name: case.fresh for case in REGISTRY.values() if case.fresh is not None}
     assert (
@@ -122,6 +139,7 @@ def test_what_asks_for_a_proof_is_known():
             "access.SaveFactorPolicy": Sensitive.ACCOUNTS,
             "access.EnterOwnAccess": Sensitive.OWN_ACCESS,
             "access.DropOwnFactor": Sensitive.OWN_ACCESS,
+            "backup.AskForBackup": Sensitive.BACKUP,
         }
         == asked
     )

@@ -22,6 +22,8 @@ class Sensitive(StrEnum):
     """Narcotics, psychotropics and precursors."""
     BREAK_GLASS = "break_glass"
     EXPORT = "export"
+    BACKUP = "backup"
+    """Everything the clinic knows in one file, if encrypted."""
     ACCOUNTS = "accounts"
     """Accounts, roles and passwords of others, and who needs a second factor."""
     OWN_ACCESS = "own_access"

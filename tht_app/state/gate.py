@@ -169,6 +169,8 @@ class Gate(rx.Middleware):
 
     async def _denied(self, root: BaseState, who: SignedIn, name: str, reason: str) -> StateUpdate:
         await self._refuse(who, name, reason)
+        if not who.permissions:  # the whole page says so
+            return await _shown(root)
         return await _told(root, "errors.common.permission_denied")
 
     async def _refuse(self, who: SignedIn, name: str, reason: str) -> None:
@@ -223,6 +225,11 @@ async def _told(root: BaseState, key: str) -> StateUpdate:
     region = await root.get_state(NoticeState)
     region._push(key, "warn", {})
     region.answers += 1
+    return await _shown(root)
+
+
+async def _shown(root: BaseState) -> StateUpdate:
+    """Stop the event and send what changed so far."""
     delta = await root._get_resolved_delta()
     root._clean()
     return StateUpdate(delta=delta)

@@ -10,6 +10,7 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.backup import LATE, REHEARSAL_LATE, Health, health, next_due
 from tht_app.domain.identity import Permission
+from tht_app.domain.proof import Sensitive
 from tht_app.settings import settings
 from tht_app.use_cases.door import use_case
 
@@ -82,9 +83,9 @@ async def read_backups(_request: ReadBackups, work: UnitOfWork) -> Backups:
     return await asyncio.to_thread(_look, work.now())
 
 
-@use_case(permission=Permission.BACKUP_MANAGE, audit=AuditAction.EXPORT)
+@use_case(permission=Permission.BACKUP_MANAGE, audit=AuditAction.EXPORT, fresh=Sensitive.BACKUP)
 async def ask_for_backup(_request: AskForBackup, work: UnitOfWork) -> None:
-    """Leave the wish where the worker looks for it."""
+    """Leave the wish where the worker looks for it; raises ProofNeeded."""
     work.changed("backup", work.new_id(), new={"asked": True})
     await asyncio.to_thread(Shelf(settings().backups).wish)
 

@@ -46,7 +46,9 @@ def _facts() -> rx.Component:
 
 def _ask() -> rx.Component:
     label = rx.cond(State.backups.busy, t("backup.busy"), t("backup.ask"))
-    return ui.button(label, on_click=BackupsState.ask, icon="archive", disabled=State.backups.busy)
+    return ui.button(
+        label, on_click=BackupsState.ask, icon="archive", disabled=State.backups.busy, test_id="backup-ask"
+    )
 
 
 def backups_card() -> rx.Component:

@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
-from tht_app.components.ui.button import button, link_button
+from tht_app.components.ui.button import button, link_button, reload_page
 from tht_app.components.ui.icon import icon
 from tht_app.i18n import t
 
@@ -16,7 +16,7 @@ def broken_screen() -> rx.Component:
         icon("triangle-alert", size=28, class_name="text-danger"),
         rx.el.h1(t("shell.broken.title"), class_name="text-28 font-bold m-0"),
         rx.el.p(t("shell.broken.body"), class_name="m-0"),
-        button("shell.broken.reload", on_click=rx.call_function(rx.Var("(() => location.reload())")), icon="rotate-cw"),
+        button("shell.broken.reload", on_click=reload_page(), icon="rotate-cw"),
         class_name=CARD,
         role="alert",
         data_testid="shell-broken",

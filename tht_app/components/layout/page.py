@@ -8,7 +8,7 @@ import reflex as rx
 from tht_app.components.layout.only_here import only_here
 from tht_app.components.layout.registry import PageEntry, allowed, enter, known_permissions, roles_with
 from tht_app.components.layout.shell import shell
-from tht_app.components.ui.button import link_button
+from tht_app.components.ui.button import button, link_button, reload_page
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.show import page_header, skeleton
 from tht_app.domain.identity import Role
@@ -18,6 +18,7 @@ from tht_app.state.person import PersonState
 from tht_app.state.shell import ClinicState
 
 Build = Callable[[], rx.Component]
+CARD = "flex flex-col gap-3 p-6 rounded-card border border-line bg-surface"
 WIDTHS = {"text": "max-w-[60rem]", "wide": "max-w-[96rem]", "full": "max-w-none"}
 
 
@@ -53,16 +54,37 @@ def denied(entry: PageEntry) -> rx.Component:
     needed = [role.value for role in roles_with(entry.needs)]
     return page_body(
         rx.el.div(
-            icon("lock", size=28, class_name="text-muted"),
-            rx.el.h1(t("shell.denied.title"), class_name="text-28 font-bold m-0 focus:outline-none", tab_index=-1),
+            *_lock_and_title("shell.denied.title"),
             rx.el.p(t("shell.denied.you"), " ", _role_list(PersonState.roles), ".", class_name="m-0"),
             rx.el.p(t("shell.denied.page"), " ", _role_list(rx.Var.create(needed)), ".", class_name="m-0"),
             rx.el.p(t("shell.denied.ask"), class_name="m-0 text-muted"),
             rx.el.div(link_button("shell.denied.home", "/", icon="house")),
-            class_name="flex flex-col gap-3 p-6 rounded-card border border-line bg-surface",
+            class_name=CARD,
             data_testid="shell-denied",
         ),
         width="text",
+    )
+
+
+def without_role() -> rx.Component:
+    """For an account that holds no role: nothing can be opened, and who can change that."""
+    return page_body(
+        rx.el.div(
+            *_lock_and_title("shell.roleless.title"),
+            rx.el.p(t("shell.roleless.body", name=PersonState.display_name), class_name="m-0"),
+            rx.el.p(t("shell.roleless.ask"), class_name="m-0 text-muted"),
+            rx.el.div(button("shell.roleless.again", on_click=reload_page(), icon="rotate-cw")),
+            class_name=CARD,
+            data_testid="shell-roleless",
+        ),
+        width="text",
+    )
+
+
+def _lock_and_title(title: str) -> tuple[rx.Component, rx.Component]:
+    return (
+        icon("lock", size=28, class_name="text-muted"),
+        rx.el.h1(t(title), class_name="text-28 font-bold m-0 focus:outline-none", tab_index=-1),
     )
 
 
@@ -70,9 +92,9 @@ def _guarded(entry: PageEntry, build: Build) -> rx.Component:
     waiting = page_body(skeleton(8))
     body = only_here(ClinicState.shown_path, build(), waiting) if "[" in entry.route else build()
     return rx.cond(
-        known_permissions().length() == 0,
+        PersonState.username == "",  # the server has not said yet who this is
         waiting,
-        rx.cond(allowed(entry.needs), body, denied(entry)),
+        rx.cond(known_permissions().length() == 0, without_role(), rx.cond(allowed(entry.needs), body, denied(entry))),
     )
 
 

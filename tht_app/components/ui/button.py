@@ -57,6 +57,11 @@ def button(
     )
 
 
+def reload_page() -> Any:
+    """For `on_click`: the browser fetches the page anew."""
+    return rx.call_function(rx.Var("(() => location.reload())"))
+
+
 def submit_button(label: Words, *, icon: str | None = None, kind: Kind = "primary", **props: Any) -> rx.Component:
     """The button that sends the form around it."""
     return button(label, icon=icon, kind=kind, type="submit", **props)
