@@ -207,6 +207,10 @@ async def test_an_upload_belongs_to_who_began_it(actors: Actors, visit: UUID):
         with pytest.raises(UploadGone):
             await execute(actors[other], DropUpload(upload))
     assert await of_visit(actors["perawat"], visit) == ()
+    attached = await attach(actors["dokter"], visit)
+    for ask in (received_bytes, finish_upload):
+        with pytest.raises(UploadGone):
+            await ask(actors["perawat"], attached)
 
 
 @pytest.mark.parametrize("who", ["admin", "apoteker", "kasir", "auditor", "pemilik"])
