@@ -56,6 +56,7 @@ DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
 DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
 PROOF_TESTS = ("tests/use_cases/test_proof.py",)
+PRIVACY_TESTS = ("tests/use_cases/test_privacy.py",)
 SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
 PASSKEY_TESTS = ("tests/web/test_passkeys.py",)
 PASSKEYS = "alembic/versions/0029_passkeys.py"
@@ -376,6 +377,27 @@ MUTANTS = [
         "        visit=entry.visit_type_names[lang],",
         "        visit=entry.visit_type_names[lang] + entry.note,",
         ("tests/ui/test_scheduling_grid.py",),
+    ),
+    Mutant(
+        "owner-knows-who-asks-about-their-data",
+        "alembic/versions/0033_privacy.py",
+        "    whole boolean := sec.has('privacy.manage');\n",
+        "    whole boolean := sec.has_any(array['privacy.manage', 'privacy.oversee']);\n",
+        PRIVACY_TESTS,
+    ),
+    Mutant(
+        "clock-of-a-request-can-be-moved",
+        "alembic/versions/0033_privacy.py",
+        "if old.closed_at is not null or to_jsonb(new) - may_change is distinct from to_jsonb(old) - may_change then",
+        "if old.closed_at is not null then",
+        PRIVACY_TESTS,
+    ),
+    Mutant(
+        "backup-without-proof",
+        "tht_app/use_cases/backup.py",
+        ", fresh=Sensitive.BACKUP)",
+        ")",
+        PROOF_TESTS,
     ),
     Mutant(
         "clinic-signature-is-not-asked",

@@ -41,6 +41,8 @@ TABLES = (
     SealedTable("clinic.patient_import_line", IDENTITY, ("form",)),
     SealedTable("clinic.patient_merge", IDENTITY, ("before", "reason", "undo_reason")),
     SealedTable("clinic.message", IDENTITY, ("address",)),
+    SealedTable("clinic.privacy_request", IDENTITY, ("requester",)),
+    SealedTable("clinic.privacy_request", CLINICAL, ("wish", "answer")),
     SealedTable("clinic.emergency_access", CLINICAL, ("reason", "review")),
     SealedTable("clinic.appointment", CLINICAL, ("override_reason", "note", "cancel_note", "move_note")),
     SealedTable("clinic.leave", CLINICAL, ("note",)),

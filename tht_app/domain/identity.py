@@ -118,6 +118,11 @@ class Permission(StrEnum):
     MESSAGE_DELIVER = "message.deliver"
     """Prepare and send what waits in the outbox: the worker's."""
 
+    PRIVACY_MANAGE = "privacy.manage"
+    """The register of what people asked about their own data."""
+    PRIVACY_OVERSEE = "privacy.oversee"
+    """That such requests wait and until when, without whose they are."""
+
     IDENTITY_MANAGE = "identity.manage"
     SETTINGS_MANAGE = "settings.manage"
     BACKUP_MANAGE = "backup.manage"
@@ -163,6 +168,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.LETTER_PRINT,
         P.INTEGRATION_MANAGE,
         P.CARE_MANAGE,
+        P.PRIVACY_MANAGE,
     },
     Role.DOCTOR: EVERYONE
     | {
@@ -232,6 +238,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.BACKUP_MANAGE,
         P.AUDIT_READ_BREAK_GLASS,
         P.CARE_MANAGE,
+        P.PRIVACY_OVERSEE,
     },
     Role.SERVICE: frozenset(P),
     Role.VISITOR: frozenset({P.SIGNED_IN}),

@@ -7,6 +7,7 @@ from tht_app.components.attachment.panels import patient_files
 from tht_app.components.care.emergency import emergency_dialog, emergency_strip
 from tht_app.components.layout.page import clinic_page, page_body
 from tht_app.components.letter.panels import patient_letters
+from tht_app.components.privacy.requests import patient_requests
 from tht_app.components.registration.demographics import (
     consent_sheet,
     consents,
@@ -21,6 +22,7 @@ from tht_app.domain.identity import Permission
 from tht_app.state.attachment.files import PatientFilesState
 from tht_app.state.care.emergency import EmergencyState
 from tht_app.state.letter.letters import PatientLettersState
+from tht_app.state.privacy.requests import PatientPrivacyState
 from tht_app.state.registration.merged import MergedState
 from tht_app.state.registration.patient import PatientState
 
@@ -35,6 +37,7 @@ from tht_app.state.registration.patient import PatientState
         EmergencyState.load,
         PatientFilesState.load,
         PatientLettersState.load,
+        PatientPrivacyState.load,
     ],
     tab_title=PatientState.tab_title,
 )
@@ -50,6 +53,7 @@ def patient() -> rx.Component:
             patient_files(),
             patient_letters(),
             consents(),
+            patient_requests(),
             consent_sheet(),
             withdrawal_question(),
             registration_sheet(),

@@ -24,6 +24,7 @@ CONTEXTS = (
     "queue",
     "encounter",
     "care",
+    "privacy",
     "ent",
     "pharmacy",
     "orders",

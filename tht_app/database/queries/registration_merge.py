@@ -62,6 +62,7 @@ FOLLOWS: dict[str, Follow] = {
     "patient_merge.survivor_id": Follow.OWN,
     "patient_name.patient_id": Follow.OWN,
     "procedure.patient_id": Follow.LINK,
+    "privacy_request.patient_id": Follow.LINK,
     "queue_ticket.patient_id": Follow.LINK,
     "record_signature.patient_id": Follow.LINK,
     "signature_evidence.patient_id": Follow.LINK,

@@ -44,6 +44,7 @@ class Area(StrEnum):
     ORDERS = "orders"
     BILLING = "billing"
     CARE = "care"
+    PRIVACY = "privacy"
     INTEROP = "interop"
     IDENTITY = "identity"
     ACCESS = "access"
