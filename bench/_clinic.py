@@ -18,7 +18,7 @@ from faker import Faker
 from tests.conftest import Clinic
 from tests.factories.registration import a_patient
 from tht_app.database.engine import hold, open_database
-from tht_app.database.gate import make_gate
+from tht_app.database.gate import hold_gate, make_gate
 from tht_app.database.migrate import migrate
 from tht_app.database.server import EmbeddedServer
 from tht_app.domain.identity import Role
@@ -77,12 +77,14 @@ async def open_clinic(folder: Path, *, pool_size: int = 12) -> AsyncGenerator[Cl
         database = await open_database(conninfo, key, ZONE, pool_size=pool_size)
         gate = make_gate(server.dsn(user="tht_gate", dbname=NAME))
         hold(database)
+        hold_gate(gate)
         clinic = Clinic(server, NAME, key, database, gate)
         try:
             await execute(await clinic.actor("demo"), person("admin", "Rina Wulandari", Role.ADMIN))
             yield clinic
         finally:
             hold(None)
+            hold_gate(None)
             await database.close()
             await gate.close()
 
