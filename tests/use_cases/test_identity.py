@@ -132,13 +132,16 @@ async def test_a_program_of_the_house_cannot_be_changed_by_an_owner(clinic: Clin
 
 async def test_the_own_password_is_changed_only_by_whoever_knows_the_present_one(clinic: Clinic, actors):
     person = await made(actors, "ganti.sandi")
-    mine = Actor(await clinic.gate.open_session(person))
+    mine, elsewhere = Actor(await clinic.gate.open_session(person)), await clinic.gate.open_session(person)
     with pytest.raises(PermissionDenied):
         await execute(mine, ChangeOwnPassword(PASSWORD, "sembilan-Layang-merah"))
     await execute(actors["pemilik"], SetRoles(person, frozenset({Role.CASHIER})))
     with pytest.raises(ValidationFailed):
         await execute(mine, ChangeOwnPassword("bukan ini", "sembilan-Layang-merah"))
+    assert await clinic.gate.look_up(elsewhere)
     await execute(mine, ChangeOwnPassword(PASSWORD, "sembilan-Layang-merah"))
+    assert await clinic.gate.look_up(mine.token)
+    assert await clinic.gate.look_up(elsewhere) is None
     found = await clinic.gate.credential_of("ganti.sandi")
     assert found is not None
     assert await password_matches("sembilan-Layang-merah", found[1])

@@ -192,12 +192,16 @@ async def set_password(request: SetPassword, work: UnitOfWork) -> None:
 
 @use_case(permission=Permission.SIGNED_IN, audit=AuditAction.UPDATE)
 async def change_own_password(request: ChangeOwnPassword, work: UnitOfWork) -> None:
-    """Change the own password; raises ValidationFailed when the present one is not right."""
+    """Change the own password and end every other session of this person; whoever knew the old one is out.
+
+    Raises ValidationFailed when the present one is not right.
+    """
     if not await password_matches(request.present, await queries.own_credential(work)):
         raise ValidationFailed({"present": "password_wrong"})
     names = [work.person.display_name, *await _clinic(work)]
     ensure(password=new_password_problem(request.password, work.person.username, names))
     await queries.set_credential(work, work.person.id, await hash_password(request.password))
+    await queries.close_my_session(work, None)
     work.changed("person", work.person.id, new={"password": "replaced"})
 
 
