@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import random
 import resource
 import signal
 from pathlib import Path
@@ -87,6 +88,36 @@ async def test_a_file_is_nobodys_who_may_not_read_the_record(server: RunningServ
     await stranger.close()
     await doctor.http.post("/signout")
     assert (await doctor.http.get(f"/files/{photo}")).status_code == 401
+    await doctor.close()
+
+
+NOISE = random.Random(20261125)
+PRETENDERS = {
+    "noise.jpg": NOISE.randbytes(900),
+    "picture.png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + NOISE.randbytes(900),
+    "photo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + NOISE.randbytes(900),
+    "document.pdf": b"%PDF-1.7\n" + NOISE.randbytes(900) + b"\nstartxref\n0\n%%EOF",
+    "scan.dcm": bytes(128) + b"DICM" + NOISE.randbytes(900),
+    "moving.gif": b"GIF89a" + NOISE.randbytes(900) + b"<script>alert(1)</script>",
+    "page.jpg": b"<html><script>alert(1)</script></html>",
+    "drawing.pdf": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "archive.pdf": b"PK\x03\x04" + NOISE.randbytes(900),
+    "nothing.png": b"\x00",
+}
+
+
+async def test_what_only_pretends_to_be_a_file_is_refused_and_leaves_nothing(server: RunningServer, visit: UUID):
+    doctor = await server.signed_in("dokter", address="203.0.113.41")
+    before = server.log.read_text().count("incident")
+    for name, content in PRETENDERS.items():
+        begun = (await begin(doctor, visit, content, name)).json()
+        assert (await doctor.http.put(f"/uploads/{begun['id']}/0", content=content)).status_code == 200
+        answer = await doctor.http.post(f"/uploads/{begun['id']}/finish")
+        assert 400 <= answer.status_code < 500, (name, answer.text)
+        assert answer.json()["code"].startswith("attachment."), answer.text
+    shown = "select 1 from clinic.attachment where encounter_id = %s and status = 'active'"
+    assert server.clinic.admin_fetch(shown, visit) == []
+    assert server.log.read_text().count("incident") == before
     await doctor.close()
 
 

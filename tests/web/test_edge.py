@@ -3,13 +3,18 @@
 import asyncio
 import json
 import re
+from uuid import UUID
 
 import httpx
 import pytest
 
+from tests.conftest import Actors, Clinic
+from tests.factories.encounter import make_patient, make_visit
 from tests.web.browser import SocketRefused
 from tests.web.conftest import RunningServer
 from tests.web.matrix import FIRST_NAME
+from tests.web.nonsense import AT_ONCE, INSIDE, NO_HTTP, SECONDS, Sent, answer, nonsense, plain
+from tht_app.domain.proof import Sensitive
 from tht_app.web.edge import is_odd, is_public
 from tht_app.web.identity.signin import local_path
 from tht_app.web.policy import ContentPolicy, script_hashes
@@ -220,3 +225,56 @@ def test_inline_scripts_are_allowed_by_their_hashes_only(tmp_path):
     assert policy.of_page("/patients/123").count("'sha256-") == 3
     assert "wss://klinik.example" in home
     assert "unsafe-eval" not in home
+
+
+@pytest.fixture(scope="module")
+async def tokens(clinic: Clinic, actors: Actors) -> list[str]:
+    """Sessions of those who reach most, each proved for everything, and of nobody."""
+    found = [await clinic.gate.open_session(clinic.person_id(one)) for one in ("dokter", "admin", "auditor")]
+    for token in found:
+        clinic.prove(token, *Sensitive)
+    return [*found, ""]
+
+
+@pytest.fixture(scope="module")
+async def visit(actors: Actors) -> UUID:
+    return await make_visit(actors, await make_patient(actors["admin"], "Kanaruddin"))
+
+
+async def test_no_route_breaks_whatever_is_sent_to_it(server: RunningServer, tokens: list[str], visit: UUID):
+    """Nothing of the inside is shown either, and nothing is left behind."""
+    gate, wrong, seen = asyncio.Semaphore(AT_ONCE), list[str](), set[int]()
+    before = server.log.read_text().count("incident")
+
+    async def one(sent: Sent) -> None:
+        async with gate:
+            came = await answer(server, sent)
+        status = int(came[9:12]) if came.startswith(b"HTTP/1.1 ") else 0
+        seen.add(status)
+        if status >= 500 or INSIDE.search(came.partition(b"\r\n\r\n")[2]):
+            wrong.append(f"{status} {sent.told}")
+
+    await asyncio.gather(*(one(sent) for sent in nonsense(server, tokens, visit)))
+    assert wrong == []
+    assert {200, 400, 401, 403, 404, 405} <= seen, "some of it has to come through to the routes"
+    log = server.log.read_text()
+    assert log.count("incident") == before, log[-3000:]
+    assert server.clinic.admin_fetch("select 1 from clinic.attachment") == []
+    assert "HTTP/1.1 200" in (await answer(server, plain(server, "/health"))).decode()
+
+
+@pytest.mark.parametrize("data", NO_HTTP.values(), ids=NO_HTTP)
+async def test_what_is_no_http_is_refused_or_cut(server: RunningServer, data: bytes):
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        writer.write(data)
+        writer.write_eof()
+        came = await asyncio.wait_for(reader.read(), SECONDS)
+    except OSError:
+        came = b""
+    finally:
+        writer.close()
+    assert not came or came.startswith(b"HTTP/1.")
+    assert not came or 400 <= int(came[9:12]) < 500
+    assert not INSIDE.search(came)
+    assert "HTTP/1.1 200" in (await answer(server, plain(server, "/health"))).decode()

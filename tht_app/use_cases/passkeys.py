@@ -32,6 +32,8 @@ CHALLENGE_BYTES = 32
 CHALLENGE_SECONDS = 5 * 60
 LONGEST_ANSWER = 20_000
 ANSWER = TypeAdapter(dict[str, object])
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
+"""What reading an answer that nobody's device made can end in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def verified_registration(text: str, challenge: bytes, party: RelyingParty) -> N
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as wrong:
+    except UNREADABLE as wrong:
         raise PasskeyRefused from wrong
     return NewPasskey(verified.credential_id, verified.credential_public_key, verified.sign_count)
 
@@ -130,7 +132,7 @@ def verified_count(text: str, challenge: bytes, party: RelyingParty, public_key:
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as wrong:
+    except UNREADABLE as wrong:
         raise PasskeyRefused from wrong
     return verified.new_sign_count
 

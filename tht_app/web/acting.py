@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -159,6 +160,8 @@ def route(function: Callable[[Request, Actor], Awaitable[Response]]) -> Route:
             return _ask_for_proof(request, needed)
         except DomainError as error:
             return problem(error, lang_of(request))
+        except HTTPException as refused:  # a body that says it is a form and is none
+            return Response(status_code=refused.status_code)
         except Exception as error:  # noqa: BLE001  the web's translator
             return bug(error, where, lang_of(request))
 

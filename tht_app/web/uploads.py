@@ -26,6 +26,7 @@ from tht_app.integrations.files.frames import FRAME
 from tht_app.use_cases.attachment import BeginUpload, DropUpload, finish_upload, receive_piece, received_bytes
 from tht_app.use_cases.door import Actor, execute
 from tht_app.web.acting import lang_of, problem, route
+from tht_app.web.bodies import json_object
 
 PRIVATE = {"cache-control": "private, no-store"}
 KEY = "idempotency-key"
@@ -108,11 +109,7 @@ def _upload(request: Request) -> UUID:
 
 async def _announced(request: Request) -> BeginUpload:
     """What the browser says of the file; raises ValidationFailed for what it cannot mean."""
-    try:
-        body: object = json.loads(await request.body())
-    except ValueError:
-        raise ValidationFailed({"name": "required"}) from None
-    fields: dict[str, Any] = body if isinstance(body, dict) else {}
+    fields = await json_object(request)
     name, size = fields.get("name"), fields.get("size")
     if not isinstance(name, str):
         raise ValidationFailed({"name": "required"})

@@ -2,12 +2,9 @@
 
 from starlette.requests import Request
 
+from tht_app.web.bodies import json_object
+
 
 async def json_body(request: Request) -> dict[str, str]:
     """The text values of the JSON object that came; nothing for anything else."""
-    try:
-        body = await request.json()
-    except ValueError:
-        return {}
-    sent = body if isinstance(body, dict) else {}
-    return {name: value for name, value in sent.items() if isinstance(name, str) and isinstance(value, str)}
+    return {name: value for name, value in (await json_object(request)).items() if isinstance(value, str)}

@@ -12,6 +12,7 @@ from tht_app.domain.proof import Method
 from tht_app.i18n import text_of
 from tht_app.state.session import SignedIn
 from tht_app.web.acting import client_address, lang_of, problem, session_token, signed_in
+from tht_app.web.identity.body import json_body
 from tht_app.web.identity.cookies import device, set_session_cookie
 from tht_app.web.identity.credentials import check, record
 from tht_app.web.identity.factors import asks_for_code, has_to_enrol
@@ -50,7 +51,7 @@ async def unlock(request: Request) -> Response:
     to it stay as they are. After its absolute end a new one is opened, unless the account has a second factor: then
     the person signs in again (410).
     """
-    lang, token, password = lang_of(request), session_token(request), await _password(request)
+    lang, token, password = lang_of(request), session_token(request), (await json_body(request)).get("password", "")
     try:
         owner = await current_gate().owner_of(token) if token else None
         if token is None or owner is None:
@@ -81,15 +82,6 @@ async def _go_on(request: Request, token: str, person_id: UUID) -> Response | No
         return None
     await open_session(request, answer, person_id, REQUEST)
     return answer
-
-
-async def _password(request: Request) -> str:
-    try:
-        body = await request.json()
-    except ValueError:
-        return ""
-    password = body.get("password") if isinstance(body, dict) else None
-    return password if isinstance(password, str) else ""
 
 
 def _refused(status: int, title: str) -> Response:
