@@ -74,6 +74,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "house rules and catalogue": program(
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/architecture"
     ),
+    "matrix as typed (authorisation)": program(sys.executable, "scripts/authorisation.py", "--check"),
     "schema equals tables (alembic check)": tables_equal_schema,
 }
 
