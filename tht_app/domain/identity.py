@@ -90,6 +90,9 @@ class Permission(StrEnum):
     NOTE_KEEP = "note.keep"
     """Keep the shared document of a note and write down what it says: the program's that does it, never people's."""
 
+    TEMPLATE_SHARE = "template.share"
+    """Write the templates that the whole clinic uses; one's own belong to who writes records."""
+
     CARE_MANAGE = "care.manage"
     """Say which doctor covers which, and see it."""
 
@@ -184,6 +187,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.RECORD_WRITE,
         P.RECORD_SIGN,
         P.RECORD_BREAK_GLASS,
+        P.TEMPLATE_SHARE,
         P.PRESCRIPTION_READ,
         P.PRESCRIPTION_WRITE,
         P.PRESCRIPTION_SIGN,

@@ -17,6 +17,7 @@ from tht_app.domain.ent.findings import (
     Finding,
     Part,
     Side,
+    all_normal,
     parse_key,
     rest_normal,
     sides_of,
@@ -53,6 +54,30 @@ class RestNormal:
 
 
 @dataclass(frozen=True, slots=True)
+class AllNormal:
+    """Everything without a finding is normal, in one part or (empty) in all of them."""
+
+    encounter_id: UUID
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackNormals:
+    """These normals, by key, do not stand any more; whatever else was recorded stays."""
+
+    encounter_id: UUID
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What stands now, and the keys of what has just been added."""
+
+    findings: tuple[Finding, ...]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WriteRemark:
     """Free text about a part and side; empty text takes the remark back."""
 
@@ -85,6 +110,27 @@ async def mark_rest_normal(request: RestNormal, work: UnitOfWork) -> tuple[Findi
 
 
 @use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.UPDATE)
+async def mark_all_normal(request: AllNormal, work: UnitOfWork) -> Marked:
+    """Set explicit normals wherever nothing stands, right and left, and return what stands now."""
+    parts = tuple(part for part in Part if not request.part or part == request.part)
+    if not parts:
+        raise ValidationFailed({"finding": "unknown_choice"})
+    change = await change_exam(work, request.encounter_id, lambda standing: all_normal(standing, parts))
+    return Marked(await ent.findings(work, request.encounter_id), tuple(finding.key for finding in change.add))
+
+
+@use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.UPDATE)
+async def take_back_normals(request: TakeBackNormals, work: UnitOfWork) -> tuple[Finding, ...]:
+    """Take normals back that were set by mistake and return what stands now."""
+    keys = frozenset(request.keys)
+    return await _change(
+        work,
+        request.encounter_id,
+        lambda standing: Change(remove=tuple(one for one in standing if one.normal and one.key in keys)),
+    )
+
+
+@use_case(permission=Permission.RECORD_WRITE, audit=AuditAction.UPDATE)
 async def write_remark(request: WriteRemark, work: UnitOfWork) -> tuple[Finding, ...]:
     """Replace the free text of a part and side and return what stands now."""
     part, side = _region(request.part, request.side)
@@ -113,6 +159,12 @@ def _region(part_name: str, side_name: str) -> tuple[Part, Side]:
 async def _change(
     work: UnitOfWork, encounter_id: UUID, decide: Callable[[tuple[Finding, ...]], Change]
 ) -> tuple[Finding, ...]:
+    await change_exam(work, encounter_id, decide)
+    return await ent.findings(work, encounter_id)
+
+
+async def change_exam(work: UnitOfWork, encounter_id: UUID, decide: Callable[[tuple[Finding, ...]], Change]) -> Change:
+    """Let `decide` change what stands, inside a use case, and return the change. Raises as `tap_finding` does."""
     visit = await visits.for_writing(work, encounter_id)
     work.saw(visit.patient_id)
     may_write(work, visit)
@@ -128,4 +180,4 @@ async def _change(
             old={finding.key: finding.text for finding in change.remove},
             new={finding.key: finding.text for finding in change.add},
         )
-    return await ent.findings(work, visit.id)
+    return change

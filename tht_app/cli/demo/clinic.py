@@ -28,6 +28,7 @@ from tht_app.use_cases.scheduling import (
     SetWorkingHours,
 )
 from tht_app.use_cases.settings import ClinicHead, SaveClinicHead
+from tht_app.use_cases.template import InstallExamples
 
 HEAD = ClinicHead(
     name="Klinik THT Nusantara (demo)",
@@ -98,6 +99,7 @@ async def furnish(hand: Hand, plan: Plan) -> Place:
     for number, doctor in enumerate(DOCTORS):
         await _doctor(hand, place, number, PractitionerId(ids[doctor.username]), opening)
     await _products(hand, place, opening)
+    await hand.do(InstallExamples(), opening, "templates")
     await _stock(hand, place, plan)
     return place
 

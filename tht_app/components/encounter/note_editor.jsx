@@ -4,6 +4,7 @@ import { deliverBeforeLeaving } from "$/public/external/tht_app/components/layou
 import "./note.css";
 import { History } from "./note_history.jsx";
 import { NoteLink } from "./note_link.js";
+import { PhraseTools } from "./note_phrases.jsx";
 import { ACTIONS, openSection } from "./note_section.js";
 import { stateOf } from "./note_state.js";
 
@@ -63,7 +64,7 @@ function Tool({ name, editor, words, icons, looks, testId }) {
   );
 }
 
-function Section({ link, view, name, place, label, locked, words, looks, icons }) {
+function Section({ link, view, name, place, label, locked, words, looks, icons, encounter, onPlace }) {
   const holder = useRef(null);
   const [editor, setEditor] = useState(null);
   const [, redraw] = useReducer((count) => count + 1, 0);
@@ -77,6 +78,7 @@ function Section({ link, view, name, place, label, locked, words, looks, icons }
     };
     const opened = openSection({ holder: holder.current, link, name, attributes, editable: false, onChange: redraw });
     setEditor(opened);
+    link.sections.set(name, opened);
     return () => opened.destroy();
   }, [link.doc, label]);
   useEffect(() => {
@@ -108,6 +110,7 @@ function Section({ link, view, name, place, label, locked, words, looks, icons }
       h("kbd", { className: looks.key, "aria-hidden": true }, `Alt+${place}`),
       editable && editor && !editor.isDestroyed
         ? h("div", { className: looks.tools, role: "group", "aria-label": label },
+            h(PhraseTools, { editor, link, name, encounter, words, looks, icons, onPlace, testId }),
             Object.keys(ACTIONS).map((action) => h(Tool, { key: action, name: action, editor, words, icons, looks, testId })))
         : null,
     ),
@@ -142,7 +145,7 @@ function Leftover({ leftover, labels, words, looks }) {
   );
 }
 
-export function NoteEditor({ encounter, person, locked, labels, words, looks, icons }) {
+export function NoteEditor({ encounter, person, locked, labels, words, looks, icons, onPlace }) {
   const [link, view] = useLink(encounter, person);
   const [history, setHistory] = useState(false);
   return h(
@@ -154,7 +157,7 @@ export function NoteEditor({ encounter, person, locked, labels, words, looks, ic
     view.memoryOnly && h("p", { className: looks.warn, "data-testid": "encounter-note-memory" }, words.memory),
     view.leftover && h(Leftover, { leftover: view.leftover, labels, words, looks }),
     Object.keys(labels).map((name, index) =>
-      h(Section, { key: `${view.generation}:${name}`, link, view, name, place: index + 1, label: labels[name], locked, words, looks, icons })),
+      h(Section, { key: `${view.generation}:${name}`, link, view, name, place: index + 1, label: labels[name], locked, words, looks, icons, encounter, onPlace })),
     history && h(History, { encounter, labels, words, looks, icons, onClose: () => setHistory(false) }),
   );
 }

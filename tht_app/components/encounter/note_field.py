@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from tht_app.components.encounter import phrases
 from tht_app.components.layout.nav import LEAVING
 from tht_app.components.ui.button import COLOURS, SHAPE
 from tht_app.components.ui.icon import icon
@@ -12,12 +13,14 @@ from tht_app.i18n import t
 from tht_app.script import script
 from tht_app.state.encounter.visit import EncounterState
 from tht_app.state.person import PersonState
+from tht_app.state.template.placing import PlacingState
 
 STATE = script("note_state.js")
 SCRIPT = script("note.jsx")
 EDITOR = script("note_editor.jsx")
 PARTS = [
     LEAVING,
+    *phrases.PARTS,
     *(
         script(name)
         for name in (
@@ -72,6 +75,7 @@ class NoteEditor(rx.NoSSRComponent):
     words: rx.Var[dict[str, str]]
     looks: rx.Var[dict[str, str]]
     icons: rx.Var[dict[str, Any]]
+    on_place: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 
 
 class NoteStatus(rx.Component):
@@ -122,6 +126,7 @@ def _editor_words() -> dict[str, Any]:
         "noVersions": t("encounter.note.no_versions"),
         "unreachable": t("encounter.note.unreachable"),
         "close": t("ui.close"),
+        **phrases.phrase_words(),
     }
 
 
@@ -144,6 +149,7 @@ TOOL = (
     "aria-pressed:text-accent-text"
 )
 LOOKS = {
+    **phrases.LOOKS,
     "note": "flex flex-col gap-4 min-w-0",
     "top": "flex flex-wrap items-center gap-x-4 gap-y-1 min-h-8 -mt-2",
     "people": "flex flex-wrap gap-x-4 gap-y-1 list-none m-0 p-0 text-13",
@@ -191,6 +197,7 @@ LOOKS = {
     ),
 }
 ICONS = {
+    **phrases.ICONS,
     "undo": "undo-2",
     "redo": "redo-2",
     "bullets": "list",
@@ -212,6 +219,7 @@ def note_fields() -> rx.Component:
         words=_editor_words(),
         looks=LOOKS,
         icons={name: icon(symbol) for name, symbol in ICONS.items()},
+        on_place=PlacingState.look,
         **_place(),
     )
 

@@ -17,6 +17,7 @@ from tht_app.components.ent.exam_form import exam_form, exam_sentences
 from tht_app.components.layout.registry import allowed
 from tht_app.components.letter.panels import letters_elsewhere, visit_letters
 from tht_app.components.pharmacy.prescription_panel import prescription_panel
+from tht_app.components.template.placing import placing_dialog
 from tht_app.components.ui.button import button, link_button
 from tht_app.components.ui.icon import icon
 from tht_app.components.ui.patient_banner import patient_banner
@@ -163,6 +164,7 @@ def encounter_screen() -> rx.Component:
             class_name="flex flex-col gap-4 px-6 py-4 max-md:px-4 max-w-[110rem] w-full mx-auto",
         ),
         sign_dialog(),
+        placing_dialog(),
     )
     missing = rx.el.div(
         empty("encounter.missing.title", "encounter.missing.body", link_button("encounter.missing.home", "/")),

@@ -105,6 +105,18 @@ def _column(part: Part, side: Side, regions: list[Region]) -> rx.Component:
     )
 
 
+def _all_normal(part: str, test_id: str) -> rx.Component:
+    return rx.cond(
+        ExamState.may_write,
+        button(
+            f"ent.exam.all_normal.{part or 'parts'}",
+            on_click=ExamState.all_normal(part),
+            icon="check-check",
+            test_id=test_id,
+        ),
+    )
+
+
 def _part(part: Part) -> rx.Component:
     columns = [
         _column(part, side, [region for region in REGIONS if region.part is part and side in region.sides])
@@ -112,6 +124,7 @@ def _part(part: Part) -> rx.Component:
     ]
     paired, single = columns[:2], columns[2:]
     return rx.el.div(
+        _all_normal(part.value, f"ent-exam-all-normal-{part.value}"),
         rx.el.div(*paired, class_name="grid grid-cols-2 gap-4 items-start"),
         *single,
         class_name="flex flex-col gap-6",
@@ -122,7 +135,10 @@ def exam_form() -> rx.Component:
     """Ear, nose and throat; the patient's right stands on the left, as one sees the patient."""
     items: list[tuple[str, Any, Any]] = [(part.value, f"ent.part.{part.value}", _part(part)) for part in Part]
     return rx.el.div(
+        _all_normal("", "ent-exam-all-normal"),
+        rx.cond(ExamState.may_write, rx.el.p(t("ent.exam.all_normal_help"), class_name="m-0 text-13 text-muted")),
         tabs(items, value=ExamState.part, on_change=ExamState.show_part, name="ent"),
+        class_name="flex flex-col gap-2",
         data_testid="ent-exam",
     )
 

@@ -33,6 +33,7 @@ PLACES = (
     Place("/prescriptions", "clipboard-list", "prescriptions"),
     Place("/pharmacy", "pill", "pharmacy"),
     Place("/inventory", "package", "inventory"),
+    Place("/templates", "text-quote", "templates"),
     Place("/orders", "flask-conical", "orders"),
     Place("/billing", "receipt", "billing"),
     Place("/reports", "chart-column", "reports"),

@@ -211,6 +211,14 @@ def rest_normal(standing: Iterable[Finding], part: Part, side: Side) -> Change:
     return Change(add=tuple(finding for finding in places if finding.place not in taken))
 
 
+def all_normal(standing: Iterable[Finding], parts: Iterable[Part]) -> Change:
+    """'Normal, except' for whole parts, every side of them; what somebody has recorded is left as it is."""
+    before = tuple(standing)
+    return Change(
+        add=tuple(one for part in parts for side in sides_of(part) for one in rest_normal(before, part, side).add)
+    )
+
+
 def sides_of(part: Part) -> tuple[Side, ...]:
     """The sides that a part is examined on, right before left, unpaired sites last."""
     return tuple(dict.fromkeys(side for region in REGIONS if region.part is part for side in region.sides))

@@ -10,9 +10,16 @@ from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
 from tht_app.state.ent.view_models import SentenceView, pressed, remarks, sentences
-from tht_app.use_cases.ent import ReadExam, RestNormal, TapFinding, WriteRemark
+from tht_app.use_cases.ent import AllNormal, ReadExam, RestNormal, TakeBackNormals, TapFinding, WriteRemark
 
 PARTS = ("ear", "nose", "throat")
+
+
+def _named(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 class ExamState(Acting, rx.State):
@@ -41,6 +48,24 @@ class ExamState(Acting, rx.State):
         self._take(await self._execute(RestNormal(self._id(), part, side)))
 
     @handler(needs=Permission.RECORD_WRITE)
+    async def all_normal(self, part: str) -> None:
+        """Everything that has no finding is normal: in one part, or in all of them with an empty `part`."""
+        marked = await self._execute(AllNormal(self._id(), part))
+        self._take(marked.findings)
+        if marked.added:
+            undo = ExamState.take_back(self._encounter, list(marked.added))
+            await self._notify("ent.exam.normals_added", undo=undo, count=len(marked.added))
+        else:
+            await self._notify("ent.exam.nothing_left", "info")
+
+    @handler(needs=Permission.RECORD_WRITE)
+    async def take_back(self, encounter_id: str, keys: list[str]) -> None:
+        """Take normals back that were set at once."""
+        found = await self._execute(TakeBackNormals(_named(encounter_id), tuple(keys)))
+        if self._encounter == encounter_id:
+            self._take(found)
+
+    @handler(needs=Permission.RECORD_WRITE)
     async def remark(self, part: str, side: str, text: str) -> None:
         """Store the free text of a part and side."""
         self._take(await self._execute(WriteRemark(self._id(), part, side, text)))
@@ -51,10 +76,7 @@ class ExamState(Acting, rx.State):
         self._take(await self._execute(ReadExam(self._id())))
 
     def _id(self) -> UUID:
-        try:
-            return UUID(self._encounter)
-        except ValueError:
-            raise NotFound from None
+        return _named(self._encounter)
 
     def _take(self, findings: Sequence[Finding]) -> None:
         self.pressed = pressed(findings)

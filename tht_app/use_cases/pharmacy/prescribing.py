@@ -133,7 +133,8 @@ async def _draft_of(work: UnitOfWork, encounter_id: UUID) -> tuple[UUID, UUID, b
     return draft, visit["patient_id"], new
 
 
-def _dosage(line: LineDraft) -> Dosage:
+def dosage_of(line: LineDraft) -> Dosage:
+    """The direction of a line; raises ValidationFailed that names every bad field."""
     problems: dict[str, str | Problem] = {}
     choices: tuple[tuple[str, type[StrEnum], str], ...] = (
         ("unit", DoseUnit, line.unit),
@@ -173,13 +174,19 @@ def _content(product: RowMapping) -> Fraction | None:
     return None if product["pack_content"] is None else Fraction(product["pack_content"])
 
 
-def _line_row(
-    work: UnitOfWork, draft: UUID, patient: UUID, line: LineDraft, *, position: int, product: RowMapping
-) -> MedicationRequestLineRow:
-    dosage = _dosage(line)
+def quantity_for(line: LineDraft, dosage: Dosage, product: RowMapping) -> int:
+    """Units of stock: as written, else calculated; raises ValidationFailed where that is not possible."""
     quantity = line.quantity or quantity_of(dosage, pack_of(product["dose_unit"], _content(product)))
     if quantity is None or quantity > MOST_UNITS:
         raise ValidationFailed({"quantity": Problem("pharmacy.quantity_range", {"max": MOST_UNITS})})
+    return quantity
+
+
+def _line_row(
+    work: UnitOfWork, draft: UUID, patient: UUID, line: LineDraft, *, position: int, product: RowMapping
+) -> MedicationRequestLineRow:
+    dosage = dosage_of(line)
+    quantity = quantity_for(line, dosage, product)
     return MedicationRequestLineRow(
         id=work.new_id(),
         request_id=draft,

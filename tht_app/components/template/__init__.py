@@ -1,0 +1,1 @@
+"""What the screens of templates are built from."""

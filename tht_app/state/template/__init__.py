@@ -1,0 +1,1 @@
+"""Screens' traffic around templates of a note."""
