@@ -55,6 +55,8 @@ CARE_MIGRATION = "alembic/versions/0020_care.py"
 DISPLAY_TESTS = ("tests/database/test_queue_display.py",)
 DISPLAY_WEB_TESTS = ("tests/web/test_queue_display.py",)
 
+TEMPLATE_TESTS = ("tests/domain/test_template.py", "tests/use_cases/test_template.py")
+
 PROOF_TESTS = ("tests/use_cases/test_proof.py",)
 PRIVACY_TESTS = ("tests/use_cases/test_privacy.py",)
 SECOND_FACTOR_TESTS = ("tests/web/test_second_factor.py",)
@@ -342,6 +344,34 @@ MUTANTS = [
         "        if not sections <= writable:\n",
         "        if False:\n",
         NOTE_ROOM_TESTS,
+    ),
+    Mutant(
+        "template-overwrites-findings",
+        "tht_app/domain/template.py",
+        "        if finding.place not in taken:\n",
+        "        if True:\n",
+        TEMPLATE_TESTS,
+    ),
+    Mutant(
+        "template-nurse-gets-plan",
+        "tht_app/use_cases/template/filling.py",
+        "    texts = text_for(template.content, _writable(work, visit))\n",
+        "    texts = text_for(template.content, Section)\n",
+        TEMPLATE_TESTS,
+    ),
+    Mutant(
+        "template-places-what-is-gone",
+        "tht_app/use_cases/template/placing.py",
+        "        if one.blocked:\n",
+        "        if False:\n",
+        TEMPLATE_TESTS,
+    ),
+    Mutant(
+        "template-of-others-is-seen",
+        "alembic/versions/0033_template.py",
+        "using (owner_id is null or {MINE})",
+        "using (true)",
+        TEMPLATE_TESTS,
     ),
     Mutant(
         "note-takes-steps-that-wait",

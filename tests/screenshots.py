@@ -29,6 +29,7 @@ SHOTS = (
     ("calendar-setup-types", "admin", "/calendar/setup?tab=types"),
     ("queue", "admin", "/queue"),
     ("queue-displays", "admin", "/queue/displays"),
+    ("templates", "dokter", "/templates"),
     ("home-doctor", "dokter", "/"),
     ("encounter", "dokter", "first visit"),
     ("prescriptions", "dokter", "/prescriptions"),

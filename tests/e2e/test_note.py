@@ -139,6 +139,57 @@ def test_what_a_word_processor_puts_on_the_clipboard_becomes_text_and_lists(seat
     expect(text_of(page, "assessment").locator("ul li")).to_have_text(["nyeri telinga", "berdenging"])
 
 
+def test_a_short_name_writes_its_text_and_adds_the_rest_after_a_look(seat: SeatsPeople, address: str) -> None:
+    doctor = seat("dokter")
+    page = doctor.go("/templates")
+    page.get_by_test_id("template-shelf-new").click()
+    for field, words in (("name", ".uji-coba"), ("title", "Uji coba"), ("subjective", "<b>{nama}</b> ***\nbaris dua")):
+        page.get_by_test_id(f"template-form-{field}").fill(words)
+    page.get_by_test_id("template-form-plan").fill("<script>alert(1)</script> *** hari, {pasien}")
+    page.get_by_test_id("template-form-normal-nose").check()
+    page.get_by_test_id("template-form-save").click()
+    expect(page.locator("#plan-error")).to_contain_text("pasien")
+    page.get_by_test_id("template-form-plan").fill("<script>alert(1)</script> *** hari")
+    page.get_by_test_id("template-form-save").click()
+    expect(page.get_by_test_id("template-shelf")).to_contain_text(".uji-coba")
+
+    page = opened(doctor, address)
+    write(page, "subjective", " sebelum .uji-c")
+    expect(page.get_by_test_id("encounter-note-phrase")).to_contain_text("Uji coba")
+    page.keyboard.press("Enter")
+    mine, plan = text_of(page, "subjective"), text_of(page, "plan")
+    expect(mine).to_contain_text(f"sebelum <b>{PATIENT}</b> ***")
+    expect(plan).to_contain_text("<script>alert(1)</script> *** hari")
+    assert page.locator("[data-note] :is(script, b)").count() == 0
+    dialog = page.get_by_test_id("template-placing-title")
+    expect(dialog).to_contain_text("Septum nasi: normal")
+    page.get_by_test_id("template-placing-add").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_test_id("encounter-note-findings")).to_contain_text("Septum nasi: normal")
+    page.get_by_test_id("ui-toast-undo").last.click()
+    expect(page.get_by_test_id("encounter-note-findings")).to_be_hidden()
+
+    mine.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("F2")
+    page.keyboard.type("tiga")
+    expect(mine).to_contain_text(f"<b>{PATIENT}</b> tiga")
+    page.keyboard.press("F2")
+    page.keyboard.type("lima")
+    expect(plan).to_contain_text("lima hari")
+    for section in (plan, mine):
+        section.click()
+        page.keyboard.press("Control+z")  # the words that filled the gap
+        page.keyboard.press("Control+z")  # and at once all that the template had written here
+        expect(section).not_to_contain_text("alert")
+        expect(section).not_to_contain_text(PATIENT)
+    expect(mine).to_contain_text("sebelum .uji-c")
+    page.keyboard.press("Control+End")
+    for _ in " sebelum .uji-c":
+        page.keyboard.press("Backspace")
+    expect(status(page)).to_have_text(SAVED)
+
+
 def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: SeatsPeople, address: str) -> None:
     doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
     mine, theirs = opened(doctor, address), opened(nurse, address)

@@ -108,7 +108,7 @@ async def test_a_version_cannot_be_changed_even_by_sql(actors: Actors, clinic: C
         "update clinic.note_template_version set content = '{}' where template_id = %s",
         "delete from clinic.note_template_version where template_id = %s",
     ):
-        with pytest.raises(psycopg.DatabaseError, match="is never changed"):
+        with pytest.raises(psycopg.DatabaseError, match="append-only"):
             clinic.admin_fetch(statement, mine)
 
 

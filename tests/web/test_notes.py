@@ -9,7 +9,11 @@ from starlette.applications import Starlette
 
 from tests.conftest import Actors, Clinic
 from tests.factories.encounter import make_patient, make_visit, write_section
+from tht_app.domain.encounter.note import Section
 from tht_app.domain.errors import Unavailable
+from tht_app.domain.template import TemplateContent
+from tht_app.use_cases.door import execute
+from tht_app.use_cases.template import SaveTemplate
 from tht_app.web import acting, notes
 
 pytestmark = pytest.mark.integration
@@ -73,9 +77,26 @@ async def test_the_history_of_no_visit_is_not_found(http):
         assert (await get(http, f"/notes/{encounter}/versions")).status_code == 404
 
 
+async def test_a_phrase_comes_as_text_with_what_is_known_and_nothing_but_s_and_o_for_a_nurse(http, visit, actors):
+    texts = {section: f"<b>{section.value}</b> {{nama}} {{sisi}}" for section in Section}
+    template = await execute(actors["dokter"], SaveTemplate(TemplateContent("uji", "Uji", texts), shared=True))
+    [listed] = (await get(http, f"/notes/{visit}/phrases", "perawat")).json()["phrases"]
+    assert (listed["name"], listed["asksSide"], listed["sections"]) == ("uji", True, ["subjective", "objective"])
+    answer = await get(http, f"/notes/{visit}/phrases/{template}?side=both", "perawat")
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.json()["sections"] == {
+        name: f"<b>{name}</b> Siti Rahmawati kanan dan kiri" for name in ("subjective", "objective")
+    }
+    assert len((await get(http, f"/notes/{visit}/phrases/{template}?side=left")).json()["sections"]) == 4
+    assert (await get(http, f"/notes/{visit}/phrases/{template}")).status_code == 400  # which side?
+    for path in (f"{template}?side=up", f"{uuid4()}", "nonsense"):
+        assert (await get(http, f"/notes/{visit}/phrases/{path}")).status_code == 404
+
+
 @pytest.mark.parametrize(("who", "status"), [(None, 401), ("nobody-knows", 503), ("admin", 403), ("apoteker", 403)])
 async def test_who_may_not_read_gets_no_byte(http, visit, who, status):
-    for path in (f"/notes/{visit}/versions", f"/notes/{visit}/versions/subjective/2"):
+    history = (f"/notes/{visit}/versions", f"/notes/{visit}/versions/subjective/2")
+    for path in (*history, f"/notes/{visit}/phrases", f"/notes/{visit}/phrases/{uuid4()}"):
         answer = await get(http, path, who)
         assert answer.status_code == status
         assert "nyeri" not in answer.text

@@ -20,7 +20,6 @@ SCRIPT = script("note.jsx")
 EDITOR = script("note_editor.jsx")
 PARTS = [
     LEAVING,
-    *phrases.PARTS,
     *(
         script(name)
         for name in (
@@ -29,6 +28,8 @@ PARTS = [
             "note_history.jsx",
             "note_link.js",
             "note_paste.js",
+            "note_phrases.js",
+            "note_phrases.jsx",
             "note_section.js",
             "note_wire.js",
         )

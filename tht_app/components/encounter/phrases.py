@@ -2,13 +2,8 @@
 
 from typing import Any
 
-import reflex as rx
-
 from tht_app.domain.template import SIDES_TO_ASK
 from tht_app.i18n import t
-
-PARTS = [rx.asset(name, shared=True) for name in ("note_phrases.jsx", "note_phrases.js")]
-"""What note_editor.jsx imports."""
 
 LOOKS = {
     "popup": (

@@ -106,15 +106,15 @@ def _column(part: Part, side: Side, regions: list[Region]) -> rx.Component:
 
 
 def _all_normal(part: str, test_id: str) -> rx.Component:
-    return rx.cond(
-        ExamState.may_write,
-        button(
-            f"ent.exam.all_normal.{part or 'parts'}",
-            on_click=ExamState.all_normal(part),
-            icon="check-check",
-            test_id=test_id,
-        ),
+    everything = not part
+    marking = button(
+        f"ent.exam.all_normal.{part or 'parts'}",
+        on_click=ExamState.all_normal(part),
+        kind="secondary" if everything else "ghost",
+        icon="check-check",
+        test_id=test_id,
     )
+    return rx.cond(ExamState.may_write, rx.el.div(marking))
 
 
 def _part(part: Part) -> rx.Component:

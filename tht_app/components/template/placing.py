@@ -66,6 +66,10 @@ def _items(title: str, items: Any, *above: Any) -> rx.Component:
     return rx.cond(items.length() > 0, _group(title, *above, listed))
 
 
+def _young(view: Any) -> rx.Component:
+    return rx.cond(view.young != "", ui.alert(t("template.placing.young", age=view.young), "wait"))
+
+
 def placing_dialog() -> rx.Component:
     """Opens after the words of a template with more than words have been written."""
     view = State.view
@@ -78,7 +82,7 @@ def placing_dialog() -> rx.Component:
         ui.form(
             exam,
             _items("template.placing.diagnoses", view.diagnoses),
-            _items("template.placing.lines", view.lines, allergy_line(view)),
+            _items("template.placing.lines", view.lines, allergy_line(view), _young(view)),
             ui.dialog_actions(
                 ui.button("template.placing.skip", on_click=State.close),
                 ui.submit_button("template.placing.add", icon="plus", custom_attrs={"data-autofocus": "true"}),

@@ -42,11 +42,11 @@ def _sentence(findings: list[Finding], lang: str) -> str:
         if here[0].finding == REMARK:
             parts.append(here[0].text)
             continue
-        words = ", ".join(_inside(text_of(f"ent.finding.{finding.finding}", lang)) for finding in here)
+        words = ", ".join(inside(text_of(f"ent.finding.{finding.finding}", lang)) for finding in here)
         parts.append(f"{text_of(f'ent.site.{site}', lang)}: {words}")
     return "; ".join(parts)
 
 
-def _inside(word: str) -> str:
+def inside(word: str) -> str:
     """A word as it stands inside a sentence; a grade such as `T3` keeps its capital."""
     return word if word[1:2].isdigit() else word[:1].lower() + word[1:]

@@ -1,5 +1,7 @@
 """The dialog that shows what a template would add to the visit that is open."""
 
+from datetime import UTC, datetime
+
 import reflex as rx
 
 from tht_app.domain.identity import Permission
@@ -25,7 +27,8 @@ class PlacingState(Acting, rx.State):
         """Show what the template would add."""
         visit = await self.get_state(EncounterState)
         found = await self._execute(PreviewPlacing(as_id(visit.view.id), as_id(template_id), side))
-        self.view = placing_view(found, settings().zone, self._lang())
+        today = datetime.now(UTC).astimezone(settings().zone).date()
+        self.view = placing_view(found, settings().zone, self._lang(), today)
 
     @handler(needs=Permission.RECORD_WRITE)
     async def close(self) -> None:

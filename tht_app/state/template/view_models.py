@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from tht_app.domain.encounter.note import Piece, Section, difference
 from tht_app.domain.ent.findings import NORMAL, PAIRED, REGIONS, SITES, Part
 from tht_app.domain.template import ASKED, TemplateContent, TemplateLine
-from tht_app.i18n import date_text, text_of, time_text
-from tht_app.state.ent.view_models import SentenceView, sentences
+from tht_app.i18n import age_text, date_text, text_of, time_text
+from tht_app.state.ent.view_models import SentenceView, inside, sentences
 from tht_app.state.pharmacy.view_models import direction_text, watched_text
 from tht_app.use_cases.pharmacy.prescribing import dosage_of
 from tht_app.use_cases.pharmacy.wording import allergy_text
 from tht_app.use_cases.template import Item, Placing
 from tht_app.use_cases.template.writing import Template, draft_of
 
-SECTIONS = tuple(section.value for section in Section)
+GROWN_UP = 18
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class PlacingView:
     lines: list[ItemView] = field(default_factory=list[ItemView])
     allergy_state: str = ""
     allergy: str = ""
+    young: str = ""
+    """The age of a patient who is not grown up: doses in templates mostly are for those who are."""
 
 
 def template_rows(templates: Iterable[Template], zone: ZoneInfo, lang: str) -> list[TemplateRow]:
@@ -146,7 +149,7 @@ def finding_choices(text: str, lang: str, most: int = 12) -> list[ChoiceView]:
 
 def finding_text(site: str, finding: str, lang: str) -> str:
     """`Membran timpani: hiperemis`."""
-    return f"{text_of(f'ent.site.{site}', lang)}: {text_of(f'ent.finding.{finding}', lang).lower()}"
+    return f"{text_of(f'ent.site.{site}', lang)}: {inside(text_of(f'ent.finding.{finding}', lang))}"
 
 
 def finding_views(keys: Iterable[str], lang: str) -> list[PartView]:
@@ -216,8 +219,9 @@ def piece_views(before: TemplateContent | None, after: TemplateContent, lang: st
     return [PieceView(kinds[piece.mark], piece.text) for piece in pieces]
 
 
-def placing_view(placing: Placing, zone: ZoneInfo, lang: str) -> PlacingView:
+def placing_view(placing: Placing, zone: ZoneInfo, lang: str, today: date) -> PlacingView:
     """What would be added, in words."""
+    young = today < placing.born.replace(year=placing.born.year + GROWN_UP, day=min(placing.born.day, 28))
     return PlacingView(
         str(placing.template_id),
         placing.version,
@@ -228,6 +232,7 @@ def placing_view(placing: Placing, zone: ZoneInfo, lang: str) -> PlacingView:
         [_line(one, lang) for one in placing.lines],
         placing.allergy.state.value,
         allergy_text(placing.allergy, zone, lang),
+        age_text(placing.born, today, lang) if young else "",
     )
 
 

@@ -6,6 +6,7 @@ Medicines become lines of the draft; nothing is ever signed here.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -115,6 +116,7 @@ class Placing:
     diagnoses: tuple[Item, ...]
     lines: tuple[Item, ...]
     allergy: AllergyLine
+    born: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ async def preview_placing(request: PreviewPlacing, work: UnitOfWork) -> Placing:
         await _diagnoses(work, visit, content, side),
         await _lines(work, visit, content, side),
         (await safety_slice(work, visit.patient_id)).allergy,
+        (await visits.patient_head(work, visit.patient_id)).birth_date,
     )
 
 
