@@ -216,6 +216,7 @@ def request_of(name: str, canary: UUID) -> tuple[str, str, dict[str, Any]]:
         ("{upload:uuid}", uuid4()),
         ("{file:uuid}", uuid4()),
         ("{letter:uuid}", uuid4()),
+        ("{template}", uuid4()),
         ("{offset:int}", 0),
         ("{page:int}", 1),
     ):
