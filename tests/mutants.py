@@ -368,7 +368,7 @@ MUTANTS = [
     ),
     Mutant(
         "template-of-others-is-seen",
-        "alembic/versions/0033_template.py",
+        "alembic/versions/0034_template.py",
         "using (owner_id is null or {MINE})",
         "using (true)",
         TEMPLATE_TESTS,
