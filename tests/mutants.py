@@ -69,6 +69,7 @@ FILE_DOOR_TESTS = ("tests/use_cases/test_attachment.py",)
 FILE_WEB_TESTS = ("tests/web/test_attachment.py",)
 
 PROCEDURE_TESTS = ("tests/use_cases/test_procedures.py",)
+LAST_VISIT_TESTS = ("tests/use_cases/test_last_visit.py",)
 PROCEDURES = "alembic/versions/0031_procedures.py"
 
 NOTE_ROOM = "tht_app/live/note_room.py"
@@ -1129,6 +1130,20 @@ MUTANTS = [
         '    only_for_carers("procedure")\n',
         "",
         PROCEDURE_TESTS,
+    ),
+    Mutant(
+        "copy-without-its-mark",
+        "tht_app/use_cases/encounter/last_visit.py",
+        'marked(section.text, day, head["practitioner"], request.lang) if section.text.strip() else ""',
+        "section.text",
+        LAST_VISIT_TESTS,
+    ),
+    Mutant(
+        "copy-not-told-in-the-history",
+        "tht_app/database/queries/encounter/notes.py",
+        "copied=list(new_copies(before, text)),",
+        "copied=list[str](),",
+        LAST_VISIT_TESTS,
     ),
     Mutant(
         "own-codes-shown-to-colleagues",

@@ -91,7 +91,7 @@ def _id(request: Request, name: str) -> UUID:
         raise NotFound from None
 
 
-def _shown(one: NoteVersion, request: Request) -> dict[str, str | int]:
+def _shown(one: NoteVersion, request: Request) -> dict[str, object]:
     at = one.at.astimezone(settings().zone)
     return {
         "section": one.section.value,
@@ -99,4 +99,5 @@ def _shown(one: NoteVersion, request: Request) -> dict[str, str | int]:
         "author": one.author,
         "clock": clock_text(at),
         "day": date_text(at.date(), lang_of(request)),
+        "copied": [date_text(day, lang_of(request)) for day in one.copied_from],
     }

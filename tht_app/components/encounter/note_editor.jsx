@@ -2,6 +2,7 @@
 import { createElement as h, useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import { deliverBeforeLeaving } from "$/public/external/tht_app/components/layout/nav/leaving.js";
 import "./note.css";
+import { insertCopy } from "./note_copy.js";
 import { History } from "./note_history.jsx";
 import { NoteLink } from "./note_link.js";
 import { PhraseTools } from "./note_phrases.jsx";
@@ -79,7 +80,13 @@ function Section({ link, view, name, place, label, locked, words, looks, icons, 
     const opened = openSection({ holder: holder.current, link, name, attributes, editable: false, onChange: redraw });
     setEditor(opened);
     link.sections.set(name, opened);
-    return () => opened.destroy();
+    let visited = false;
+    opened.on("focus", () => (visited = true));
+    const forget = link.state.inserts(name, (text) => opened.isEditable && insertCopy(opened, text, visited));
+    return () => {
+      forget();
+      opened.destroy();
+    };
   }, [link.doc, label]);
   useEffect(() => {
     if (!editor || editor.isDestroyed) return;

@@ -24,6 +24,7 @@ PARTS = [
         script(name)
         for name in (
             "note.css",
+            "note_copy.js",
             "note_drafts.js",
             "note_history.jsx",
             "note_link.js",
@@ -126,6 +127,7 @@ def _editor_words() -> dict[str, Any]:
         "version": t("encounter.note.version", number="{number}"),
         "noVersions": t("encounter.note.no_versions"),
         "unreachable": t("encounter.note.unreachable"),
+        "copiedFrom": t("encounter.note.copied_from", days="{days}"),
         "close": t("ui.close"),
         **phrases.phrase_words(),
     }
@@ -192,6 +194,7 @@ LOOKS = {
     ),
     "versionLabel": "font-semibold",
     "versionBy": "text-13 text-muted tabular-nums",
+    "versionCopied": "px-2 py-0.5 rounded-control bg-info-soft text-info-text text-13 font-semibold",
     "changes": (
         "p-3 min-h-40 max-h-[60dvh] overflow-y-auto rounded-card border border-line bg-ground whitespace-pre-wrap "
         "break-words text-16 leading-text"

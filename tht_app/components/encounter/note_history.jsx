@@ -46,7 +46,8 @@ export function History({ encounter, labels, words, looks, icons, onClose }) {
         "aria-pressed": chosen !== null && keyOf(chosen) === keyOf(version), "data-testid": "encounter-note-version",
       },
         h("span", { className: looks.versionLabel }, `${labels[version.section]} · ${fill(words.version, { number: version.version })}`),
-        h("span", { className: looks.versionBy }, `${version.author} · ${version.day} ${version.clock}`)));
+        h("span", { className: looks.versionBy }, `${version.author} · ${version.day} ${version.clock}`),
+        version.copied.length > 0 && h("span", { className: looks.versionCopied, "data-testid": "encounter-note-version-copied" }, fill(words.copiedFrom, { days: version.copied.join(", ") }))));
   return h(
     "dialog",
     { ref: box, className: looks.dialog, onClose, "aria-labelledby": "encounter-note-history-title", "data-testid": "encounter-note-history-dialog" },

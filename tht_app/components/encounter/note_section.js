@@ -7,6 +7,7 @@ import { HardBreak } from "@tiptap/extension-hard-break";
 import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
 import { Paragraph } from "@tiptap/extension-paragraph";
 import { Text } from "@tiptap/extension-text";
+import { CopiedBlocks } from "./note_copy.js";
 import { cleaned } from "./note_paste.js";
 
 function caretOf({ name, colour }) {
@@ -34,6 +35,7 @@ export function openSection({ holder, link, name, attributes, editable, onChange
       OrderedList,
       ListItem,
       ListKeymap,
+      CopiedBlocks,
       Collaboration.configure({ document: link.doc, field: name }),
       CollaborationCaret.configure({
         provider: { awareness: link.presence },

@@ -9,7 +9,16 @@ const AT_FIRST = {
 class NoteState {
   view = AT_FIRST;
   listeners = new Set();
+  inserters = new Map();
   flush = async () => false;
+
+  // An open section says how text is put into it, for what stands beside the note.
+  inserts(name, insert) {
+    this.inserters.set(name, insert);
+    return () => this.inserters.get(name) === insert && this.inserters.delete(name);
+  }
+
+  insert = (name, text) => this.inserters.get(name)?.(text) ?? false;
 
   set(news) {
     this.view = { ...this.view, ...news };

@@ -8,6 +8,7 @@ from tht_app.components.attachment.panels import visit_files
 from tht_app.components.care.emergency import emergency_strip
 from tht_app.components.encounter.diagnosis import diagnosis
 from tht_app.components.encounter.facts import facts
+from tht_app.components.encounter.last_visit import last_visit
 from tht_app.components.encounter.note_field import note_fields, note_status, review_button
 from tht_app.components.encounter.signing import sign_dialog, signed_card
 from tht_app.components.encounter.summary import summary
@@ -92,6 +93,7 @@ def _tools() -> rx.Component:
         ("diagnosis", diagnosis()),
         ("vitals", vitals()),
         ("history", facts()),
+        ("last", last_visit()),
         ("prescription", prescription_panel(EncounterState.view.id)),
         ("files", visit_files(EncounterState.view.id)),
         ("letters", rx.cond(allowed((Permission.LETTER_WRITE,)), visit_letters(), letters_elsewhere())),

@@ -1,10 +1,10 @@
 """Tables of the visit's record."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Computed, Identity, LargeBinary, Numeric, Text
+from sqlalchemy import BigInteger, Column, Computed, Date, Identity, LargeBinary, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
@@ -42,6 +42,7 @@ class NoteSectionVersionRow(ClinicTable, table=True):
     body_sealed: bytes = Field(sa_type=LargeBinary)
     author_id: UUID
     at: datetime = moment()
+    copied_from: list[date] = Field(default_factory=list, sa_column=Column(ARRAY(Date), nullable=False))
 
 
 class NoteUpdateRow(ClinicTable, table=True):

@@ -76,12 +76,13 @@ class SharedNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteVersion:
-    """One saved state of a section: who wrote it last, when."""
+    """One saved state of a section: who wrote it last, when, and the days of the visits that it newly copied from."""
 
     section: Section
     version: int
     author: str
     at: datetime
+    copied_from: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from tht_app.state.ent.exam import ExamState
 from tht_app.use_cases.encounter import FinishEncounter, ReadEncounter, StartEncounter
 
 PANELS = ("summary", "note", "tools")
-TOOLS = ("exam", "diagnosis", "vitals", "history", "prescription", "files", "letters")
+TOOLS = ("exam", "diagnosis", "vitals", "history", "last", "prescription", "files", "letters")
 
 
 def as_id(text: str) -> UUID:

@@ -22,6 +22,7 @@ from .findings import (
     RestoreDiagnosis,
     SearchIcd10,
 )
+from .last_visit import ReadLastVisit
 from .note import ReadNote, SaveSection
 from .procedures import AddProcedure, RemoveProcedure, RestoreProcedure, SearchIcd9cm, StarCode
 from .shared_note import (
@@ -70,6 +71,7 @@ __all__ = [
     "ReadAllergyLine",
     "ReadDoctorDay",
     "ReadEncounter",
+    "ReadLastVisit",
     "ReadNote",
     "ReadNurseDay",
     "ReadPatientVisits",

@@ -70,8 +70,9 @@ async def save_section(request: SaveSection, work: UnitOfWork) -> SavedSection:
     steps = await shared.steps(work, visit.id)
     document = document_of(update for step in steps for update in step.updates)
     present = await notes.version_of(work, visit.id, section)
-    newer = bool(steps) and words_of(document)[section] != await notes.text_of(work, visit.id, section, present)
-    if newer or not await notes.append(work, visit, section, version, text):
+    before = await notes.text_of(work, visit.id, section, present)
+    newer = bool(steps) and words_of(document)[section] != before
+    if newer or not await notes.append(work, visit, section, version, text, before=before):
         raise NoteConflict(version=present)
     if steps:
         await shared.add(work, visit, (rewrite(document, section, text),), sections=(section,))

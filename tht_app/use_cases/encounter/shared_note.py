@@ -172,7 +172,7 @@ async def settle(work: UnitOfWork, visit: Visit) -> bool:
         if text != present[section].text:
             version = present[section].version + 1
             author = await shared.last_author(work, visit.id, section)
-            await notes.append(work, visit, section, version, text, author=author)
+            await notes.append(work, visit, section, version, text, before=present[section].text, author=author)
             written[section.value] = version
     if len(steps) > STEPS_OF_A_SNAPSHOT and Permission.NOTE_KEEP in work.person.permissions:
         await shared.add(

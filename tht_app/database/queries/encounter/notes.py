@@ -10,6 +10,7 @@ from tht_app.database.crypto import Purpose
 from tht_app.database.queries.encounter.by_visit import by_visit
 from tht_app.database.tables.encounter import NoteAddendumRow
 from tht_app.database.unit_of_work import UnitOfWork
+from tht_app.domain.encounter.copying import new_copies
 from tht_app.domain.encounter.note import Section
 from tht_app.domain.encounter.record import Addendum, NoteVersion, SectionText
 from tht_app.domain.encounter.visit import Visit
@@ -57,18 +58,25 @@ def _all_four(written: tuple[SectionText, ...]) -> tuple[SectionText, ...]:
 
 
 async def append(
-    work: UnitOfWork, visit: Visit, section: Section, version: int, text: str, *, author: UUID | None = None
+    work: UnitOfWork,
+    visit: Visit,
+    section: Section,
+    version: int,
+    text: str,
+    *,
+    before: str = "",
+    author: UUID | None = None,
 ) -> bool:
     """Store a section as exactly this version; says no if somebody else already did.
 
-    `author` is who wrote it, where that is not the person who writes it down.
+    `before` is what it said until now, `author` who wrote it, where that is not the person who writes it down.
     """
     row_id = work.new_id()
     return bool(
         await work.run(
             "insert into note_section_version "
-            "(id, encounter_id, patient_id, section, version, body_sealed, author_id, at) "
-            "select :id, :encounter, :patient, :section, :version, :body, :author, :at "
+            "(id, encounter_id, patient_id, section, version, body_sealed, author_id, at, copied_from) "
+            "select :id, :encounter, :patient, :section, :version, :body, :author, :at, cast(:copied as date[]) "
             "where :version = 1 + coalesce((select max(version) from note_section_version "
             "where encounter_id = :encounter and section = :section), 0) "
             "on conflict (encounter_id, section, version) do nothing",
@@ -80,6 +88,7 @@ async def append(
             body=work.vault.seal(Purpose.CLINICAL, BODY, row_id, text),
             author=author or work.person.id,
             at=work.now(),
+            copied=list(new_copies(before, text)),
         )
     )
 
@@ -96,12 +105,15 @@ async def shown_name(work: UnitOfWork) -> str:
 async def versions(work: UnitOfWork, encounter_id: UUID) -> tuple[NoteVersion, ...]:
     """Every saved state of every section, newest first."""
     rows = await work.fetch(
-        f"select v.section, v.version, v.at, {AUTHOR} as author from note_section_version v "
+        f"select v.section, v.version, v.at, v.copied_from, {AUTHOR} as author from note_section_version v "
         "join sec.person s on s.id = v.author_id left join practitioner pr on pr.person_id = v.author_id "
         "where v.encounter_id = :encounter order by v.at desc, v.section, v.version desc",
         encounter=encounter_id,
     )
-    return tuple(NoteVersion(Section(row["section"]), row["version"], row["author"], row["at"]) for row in rows)
+    return tuple(
+        NoteVersion(Section(row["section"]), row["version"], row["author"], row["at"], tuple(row["copied_from"]))
+        for row in rows
+    )
 
 
 async def text_of(work: UnitOfWork, encounter_id: UUID, section: Section, version: int) -> str:

@@ -60,6 +60,18 @@ async def find(work: UnitOfWork, encounter_id: UUID) -> Visit:
     return visit_of(row)
 
 
+async def signed_before(work: UnitOfWork, visit: Visit) -> Visit | None:
+    """The visit of the same patient that was signed last of those which began before this one."""
+    row = await work.fetch_one(
+        f"select {VISIT_COLUMNS} from encounter where patient_id = any(sec.records_of(:patient)) and id <> :id "
+        "and signed_at is not null and arrived_at < :before order by arrived_at desc, id desc limit 1",
+        patient=visit.patient_id,
+        id=visit.id,
+        before=visit.arrived_at,
+    )
+    return None if row is None else visit_of(row)
+
+
 async def for_writing(work: UnitOfWork, encounter_id: UUID) -> Visit:
     """The encounter, with a promise that nobody signs it before this transaction ends."""
     await _lock(work, "pg_advisory_xact_lock_shared", encounter_id)
