@@ -210,6 +210,13 @@ def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: Sea
     mine.get_by_test_id("encounter-note-plan-redo").click()
     expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
 
+    away = opened(
+        seat("dokter", tablet=True), address
+    )  # the same doctor's tablet, forgotten in a corner without a network
+    away.context.set_offline(True)
+    write(away, "plan", " Rujuk bila demam.")
+    expect(status(away)).to_contain_text("luring")
+
     mine.get_by_test_id("encounter-sign-review").click()
     expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Sejak kemarin.")
     expect(mine.get_by_test_id("encounter-review-shown")).to_contain_text("Kontrol.")
@@ -218,6 +225,14 @@ def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: Sea
     expect(mine.get_by_test_id("encounter-signed-hash")).to_be_visible()
     for page in (mine, theirs):
         expect(page.locator("[data-note] [contenteditable=true]")).to_have_count(0)
+    away.context.set_offline(False)
+    expect(away.get_by_test_id("encounter-note-leftover")).to_contain_text("Rujuk bila demam.")
+    away.get_by_test_id("encounter-note-leftover-addendum").click()
+    expect(away.get_by_test_id("encounter-addendum-text")).to_have_value(re.compile("Rujuk bila demam."))
+    expect(away.get_by_test_id("encounter-addendum-item")).to_have_count(0)
+    away.get_by_test_id("encounter-note-leftover-done").click()
+    expect(away.get_by_test_id("encounter-note-leftover")).to_have_count(0)
+
     mine.get_by_test_id("encounter-note-history").click()
     expect(mine.get_by_test_id("encounter-note-version").first).to_be_visible()
     expect(mine.get_by_test_id("encounter-note-changes")).not_to_be_empty()

@@ -40,6 +40,8 @@ WAITED_TOO_LONG = {"55P03", "57014"}
 """SQLSTATE of a lock that was not to be had in time, and of a statement that took too long."""
 SHUTTING_DOWN = {"57P01", "57P02", "57P03", "08006", "08003", "08001"}
 """SQLSTATE of a server that stops, starts or has closed the connection."""
+OUT_OF_ROOM = {"53100", "53200", "53300"}
+"""SQLSTATE of a full disk, of no memory and of no connection left: nothing was stored, and it may be better soon."""
 
 Handler = Callable[[Any, UnitOfWork], Awaitable[Any]]
 
@@ -324,7 +326,7 @@ async def _translate(database: Database, actor: Actor, case: UseCase, failure: D
     if state in WAITED_TOO_LONG:
         raise Busy from failure
     lost = failure.connection_invalidated or (isinstance(failure, (OperationalError, InterfaceError)) and state is None)
-    if lost or state in SHUTTING_DOWN:
+    if lost or state in SHUTTING_DOWN | OUT_OF_ROOM:
         raise Unavailable from failure
     raise failure
 

@@ -11,6 +11,7 @@ function saveWords(view, words) {
   if (view.refused) return ["danger", view.refused];
   if (!view.ready) return ["busy", words.loading];
   if (view.leftover) return ["danger", words.stuck];
+  if (view.unsaved && view.trouble) return ["danger", view.trouble];
   if (view.unsaved && !view.online) return ["wait", fill(words.offline, { count: Math.max(view.changes, 1) })];
   if (view.unsaved) return ["busy", words.saving];
   if (!view.online) return ["wait", words.unreachable];

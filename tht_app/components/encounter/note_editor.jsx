@@ -138,8 +138,20 @@ function People({ view, words, looks, icons }) {
   );
 }
 
-function Leftover({ leftover, labels, words, looks }) {
-  const { texts, done } = leftover;
+// Words that came too late become the draft of an addendum, for the doctor to read, change and sign; nothing is sent.
+function draftAddendum(field, text) {
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, [field.value, text].filter(Boolean).join("\n\n"));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.scrollIntoView({ block: "center" });
+  field.focus();
+}
+
+function Leftover({ leftover, addendum, labels, words, looks }) {
+  const { texts, added, done } = leftover;
+  const draft = () => {
+    const field = document.querySelector(`[data-testid="${addendum}"]`);
+    if (field) draftAddendum(field, added.map(([name, text]) => `${labels[name]}: ${text}`).join("\n"));
+  };
   const copy = () => navigator.clipboard?.writeText(texts.map(([name, text]) => `${labels[name]}\n${text}`).join("\n\n"));
   return h(
     "div",
@@ -147,13 +159,18 @@ function Leftover({ leftover, labels, words, looks }) {
     h("p", { className: looks.leftoverTitle }, leftover.words, " ", words.leftover),
     texts.map(([name, text]) => h("pre", { key: name, className: looks.theirs, tabIndex: 0, "aria-label": labels[name] }, text)),
     h("div", { className: looks.actions },
+      addendum && h("button", { type: "button", className: looks.main, onClick: draft, "data-testid": "encounter-note-leftover-addendum" }, words.addendum),
       navigator.clipboard && h("button", { type: "button", className: looks.button, onClick: copy }, words.copy),
       h("button", { type: "button", className: looks.button, onClick: done, "data-testid": "encounter-note-leftover-done" }, words.putAway)),
   );
 }
 
-export function NoteEditor({ encounter, person, locked, labels, words, looks, icons, onPlace }) {
+export function NoteEditor({ encounter, person, locked, addendum, labels, words, looks, icons, onPlace, onSigned }) {
   const [link, view] = useLink(encounter, person);
+  // Signed meanwhile at another screen: what stands around the note has to say so too.
+  useEffect(() => {
+    if (view.frozen && !locked) onSigned();
+  }, [view.frozen, locked]);
   const [history, setHistory] = useState(false);
   return h(
     "div",
@@ -162,7 +179,7 @@ export function NoteEditor({ encounter, person, locked, labels, words, looks, ic
       h(People, { view, words, looks, icons }),
       h("button", { type: "button", className: looks.quiet, onClick: () => setHistory(true), "data-testid": "encounter-note-history" }, icons.history, words.history)),
     view.memoryOnly && h("p", { className: looks.warn, "data-testid": "encounter-note-memory" }, words.memory),
-    view.leftover && h(Leftover, { leftover: view.leftover, labels, words, looks }),
+    view.leftover && h(Leftover, { leftover: view.leftover, addendum, labels, words, looks }),
     Object.keys(labels).map((name, index) =>
       h(Section, { key: `${view.generation}:${name}`, link, view, name, place: index + 1, label: labels[name], locked, words, looks, icons, encounter, onPlace })),
     history && h(History, { encounter, labels, words, looks, icons, onClose: () => setHistory(false) }),

@@ -78,6 +78,8 @@ class NoteEditor(rx.NoSSRComponent):
     looks: rx.Var[dict[str, str]]
     icons: rx.Var[dict[str, Any]]
     on_place: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    addendum: rx.Var[str]
+    on_signed: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class NoteStatus(rx.Component):
@@ -118,6 +120,7 @@ def _editor_words() -> dict[str, Any]:
         "memory": t("encounter.note.memory"),
         "leftover": t("encounter.note.leftover"),
         "copy": t("encounter.note.copy"),
+        "addendum": t("encounter.note.as_addendum"),
         "putAway": t("encounter.note.put_away"),
         "undo": t("encounter.note.undo"),
         "redo": t("encounter.note.redo"),
@@ -180,6 +183,7 @@ LOOKS = {
     "theirs": "m-0 p-3 max-h-60 overflow-auto whitespace-pre-wrap break-words font-sans rounded-control bg-surface",
     "actions": "flex flex-wrap gap-2",
     "button": f"{SHAPE} {COLOURS['secondary']}",
+    "main": f"{SHAPE} {COLOURS['primary']}",
     "dialog": (
         "m-auto p-0 w-[64rem] max-w-[calc(100vw-2rem)] max-h-[calc(100dvh-2rem)] rounded-card border border-line "
         "bg-surface text-text shadow-float"
@@ -200,6 +204,8 @@ LOOKS = {
         "break-words text-16 leading-text"
     ),
 }
+ADDENDUM_FIELD = "encounter-addendum-text"
+"""The field of `signing.py` that takes what came after the signature."""
 ICONS = {
     **phrases.ICONS,
     "undo": "undo-2",
@@ -219,6 +225,8 @@ def note_fields() -> rx.Component:
     """S, O, A and P below each other."""
     return NoteEditor.create(
         locked=EncounterState.view.signed,
+        addendum=rx.cond(EncounterState.view.signed & EncounterState.view.mine, ADDENDUM_FIELD, ""),
+        on_signed=EncounterState.load,
         labels={section.value: t(f"encounter.section.{section.value}") for section in Section},
         words=_editor_words(),
         looks=LOOKS,

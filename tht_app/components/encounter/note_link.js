@@ -5,7 +5,7 @@
 // has, the device takes what is new, and sends everything that waits again: a step that came twice changes nothing.
 import * as Y from "yjs";
 import { openDrafts } from "./note_drafts.js";
-import { KIND, json, message, number, numberAt, parsed, wordsOf } from "./note_wire.js";
+import { KIND, json, linesOnlyIn, message, number, numberAt, parsed, wordsOf } from "./note_wire.js";
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;
@@ -115,7 +115,7 @@ export class NoteLink {
 
   show(news = {}) {
     const unsaved = this.waiting.length > 0;
-    this.state.set({ unsaved, ...(unsaved ? {} : { changes: 0 }), ...news });
+    this.state.set({ unsaved, ...(unsaved ? {} : { changes: 0, trouble: "" }), ...news });
   }
 
   say(bytes) {
@@ -203,7 +203,7 @@ export class NoteLink {
     await this.takeKept();
     if (socket !== this.socket) return;
     this.synced = true;
-    this.pause = FIRST_PAUSE_MS;
+    if (!this.waiting.length) this.pause = FIRST_PAUSE_MS;
     if (this.waiting.length) {
       const all = Y.mergeUpdates(this.waiting.map((step) => step.update));
       this.say(message(KIND.UPDATE, number(this.waiting.at(-1).number), all));
@@ -228,13 +228,14 @@ export class NoteLink {
     const done = this.waiting.filter((step) => step.number <= upTo);
     this.waiting = this.waiting.filter((step) => step.number > upTo);
     Promise.all(done.map((step) => step.kept)).then(() => this.drafts.forget(done.map((step) => step.draft))).catch(() => {});
+    this.pause = FIRST_PAUSE_MS;
     this.show({ clock });
   }
 
   // The server does not want what waits. It stays readable (and on the device) until somebody has put it away.
   refusedWith({ code, words }) {
     this.told = null;
-    if (RESEND_LATER.has(code)) return;
+    if (RESEND_LATER.has(code)) return this.state.set({ trouble: words });
     if (!this.state.view.ready) {
       this.closed = true;
       this.state.set({ refused: words });
@@ -252,12 +253,13 @@ export class NoteLink {
     const now = wordsOf(this.doc);
     const { words, said, steps } = this.refusedSteps;
     const texts = Object.entries(said).filter(([name, text]) => text !== now[name]);
+    const added = texts.map(([name, text]) => [name, linesOnlyIn(text, now[name]) || text]);
     this.refusedSteps = null;
     const done = () => {
       this.drafts.forget(steps.map((step) => step.draft)).catch(() => {});
       this.state.set({ leftover: null });
     };
-    if (texts.length) this.state.set({ leftover: { words, texts, done } });
+    if (texts.length) this.state.set({ leftover: { words, texts, added, done } });
     else done();
   }
 

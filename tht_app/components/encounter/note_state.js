@@ -3,7 +3,7 @@ export const fill = (text, values) => (text ?? "").replace(/\{(\w+)\}/g, (whole,
 
 const AT_FIRST = {
   ready: false, online: false, unsaved: false, changes: 0, clock: "", frozen: false, writable: [], people: [],
-  memoryOnly: false, refused: "", leftover: null, generation: 0,
+  memoryOnly: false, refused: "", trouble: "", leftover: null, generation: 0,
 };
 
 class NoteState {

@@ -41,3 +41,9 @@ function lines(parent) {
 }
 
 export const wordsOf = (doc) => Object.fromEntries(SECTIONS.map((name) => [name, lines(doc.getXmlFragment(name)).join("\n")]));
+
+// What one text says and the other does not, line by line.
+export function linesOnlyIn(text, other) {
+  const there = new Set(other.split("\n"));
+  return text.split("\n").filter((line) => line.trim() && !there.has(line)).join("\n");
+}
