@@ -74,6 +74,7 @@ PROCEDURES = "alembic/versions/0031_procedures.py"
 
 NOTE_ROOM = "tht_app/live/note_room.py"
 NOTE_ROOM_TESTS = ("tests/live/test_note_room.py",)
+NOTE_COMPACTION_TESTS = ("tests/use_cases/test_note_compaction.py",)
 NOTE_TESTS = ("tests/web/test_note_live.py",)
 
 MUTANTS = [
@@ -327,16 +328,16 @@ MUTANTS = [
     Mutant(
         "note-acknowledged-before-commit",
         NOTE_ROOM,
-        "        try:\n            await proceed(seat.actor",
-        '        seat.post(wire.ack(tried.number, ""))\n        try:\n            await proceed(seat.actor',
+        "        try:\n            await self._store.put(",
+        '        seat.post(wire.ack(tried.number, ""))\n        try:\n            await self._store.put(',
         NOTE_ROOM_TESTS,
     ),
     Mutant(
         "note-shown-before-commit",
         NOTE_ROOM,
-        "        try:\n            await proceed(seat.actor",
+        "        try:\n            await self._store.put(",
         "        for update in tried.updates:\n            self._tell(wire.step(update), but=seat)\n"
-        "        try:\n            await proceed(seat.actor",
+        "        try:\n            await self._store.put(",
         NOTE_ROOM_TESTS,
     ),
     Mutant(
@@ -387,6 +388,27 @@ MUTANTS = [
         "    await settle(work, visit)\n",
         "",
         NOTE_TESTS,
+    ),
+    Mutant(
+        "note-quick-step-beyond-decision",
+        "tht_app/live/note_store.py",
+        """(self._nursing if request.sections <= NURSING_SECTIONS else "") or self._all""",
+        """self._nursing or self._all""",
+        NOTE_ROOM_TESTS,
+    ),
+    Mutant(
+        "note-compacted-unread",
+        "tht_app/use_cases/encounter/compaction.py",
+        "    if not same(whole, document_of(snapshot.updates)):\n",
+        "    if False:\n",
+        NOTE_COMPACTION_TESTS,
+    ),
+    Mutant(
+        "note-compacted-while-open",
+        "tht_app/use_cases/encounter/compaction.py",
+        " or not visit.is_frozen",
+        "",
+        NOTE_COMPACTION_TESTS,
     ),
     Mutant(
         "note-drafts-open-to-colleagues",

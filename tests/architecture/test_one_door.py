@@ -22,6 +22,7 @@ OUTSIDE = {
     "tht_app/database/rotation.py": "rotation of data keys, by the administrator",
     "tht_app/database/seal.py": "sealing of the audit log",
     "tht_app/database/listen.py": "LISTEN",
+    "tht_app/database/note_steps.py": "key presses between two that go through the door, on what the door decided",
     "tht_app/database/server.py": "asks whether the embedded server answers",
     "tht_app/cli/place.py": "makes the database of a new clinic, reads its demo mark, offers the setup code",
 }

@@ -11,9 +11,10 @@ from pycrdt import XmlFragment, XmlText
 from tht_app.domain.encounter.note import NURSING_SECTIONS, Section
 from tht_app.domain.encounter.record import NotePass, SharedNote, SharedUpdate
 from tht_app.domain.errors import DomainError, PermissionDenied, Unavailable
-from tht_app.live import note_room
+from tht_app.live import note_room, note_store
 from tht_app.live.note_room import AGAIN, REFUSED, Room, Seat
 from tht_app.live.note_rooms import Rooms
+from tht_app.live.note_store import Store
 from tht_app.live.note_wire import Kind, Said
 from tht_app.live.noted import NOTED_SECONDS, Noted
 from tht_app.use_cases.door import Actor
@@ -33,6 +34,9 @@ class Shelf:
     failure: DomainError | None = None
     refusals: list = field(default_factory=list)
     foreign: tuple = ()
+    together: list = field(default_factory=list)
+    """What was asked of the database at once, and how much of it it takes."""
+    takes: int = 100
     frozen: bool = False
 
     async def proceed(self, actor, request, *, noted):
@@ -40,7 +44,15 @@ class Shelf:
         if self.failure is not None:
             raise self.failure
         self.stored.append(request)
-        return SimpleNamespace(result=len(self.stored) + 1)
+        return SimpleNamespace(result="ground")
+
+    async def append(self, database, steps):
+        await self.may_commit.wait()
+        self.together.append(steps)
+        return [place < self.takes for place in range(len(steps))]
+
+    async def close(self):
+        pass
 
     async def record_refusal(self, actor, name, reason):
         self.refusals.append(reason)
@@ -86,14 +98,15 @@ def device(room: Room, number: int, writable=frozenset(Section)) -> Device:
 @pytest.fixture
 async def shelf(monkeypatch):
     shelf = Shelf()
-    monkeypatch.setattr(note_room, "proceed", shelf.proceed)
+    monkeypatch.setattr(note_store, "proceed", shelf.proceed)
+    monkeypatch.setattr(note_store, "current", lambda: None)
     monkeypatch.setattr(note_room, "record_refusal", shelf.record_refusal)
     return shelf
 
 
 @pytest.fixture
 async def room(shelf):
-    room = Room(uuid4(), SharedNote((SharedUpdate(1, (BEGINNING,)),), False), Keeper(shelf), Noted())
+    room = Room(uuid4(), SharedNote((SharedUpdate(1, (BEGINNING,)),), False), Keeper(shelf), Store(Noted(), shelf))
     yield room
     room.close()
 
@@ -129,8 +142,9 @@ async def test_a_commit_that_fails_is_not_acknowledged_and_everybody_comes_again
     shelf.may_commit.set()
     room.hear(writer.seat, Said(Kind.UPDATE, 1, step()))
     await settled()
-    assert writer.closed == [(AGAIN, None)]
-    assert (writer.kinds(), reader.kinds(), reader.closed) == ([], [], [(AGAIN, None)])
+    away = [(AGAIN, Unavailable.code)]
+    assert (writer.kinds(), reader.kinds()) == ([], [])
+    assert (writer.closed, reader.closed) == (away, away)
     assert room.closed
 
 
@@ -170,6 +184,58 @@ async def test_steps_of_several_people_wait_for_no_other_commit(room, shelf):
     assert len(shelf.stored) == 5
     assert {one.kinds()[-1] for one in people} <= {Kind.ACK, Kind.UPDATE}
     assert all(f"kata{number}" in words_of(room.document)[Section.PLAN] for number in range(5))
+
+
+async def typed_before(room, shelf, *people):
+    """They have gone through the door once."""
+    shelf.may_commit.set()
+    for number, one in enumerate(people):
+        room.hear(one.seat, Said(Kind.UPDATE, 1, step(word=f" awal{number}")))
+        await settled()
+    shelf.stored.clear()
+    shelf.may_commit.clear()
+
+
+async def test_later_steps_of_several_go_together_and_none_is_shown_before_that_commit(room, shelf):
+    people = [device(room, number) for number in range(3)]
+    await typed_before(room, shelf, *people)
+    for one in people:
+        one.sent.clear()
+    for number, one in enumerate(people):
+        room.hear(one.seat, Said(Kind.UPDATE, 2, step(word=f" kata{number}")))
+    await settled()
+    assert [one.kinds() for one in people] == [[], [], []]
+    shelf.may_commit.set()
+    await settled()
+    assert ([len(steps) for steps in shelf.together], shelf.stored) == ([3], [])
+    assert [one.kinds().count(Kind.ACK) for one in people] == [1, 1, 1]
+    assert all(f"kata{number}" in words_of(room.document)[Section.PLAN] for number in range(3))
+
+
+async def test_what_the_database_leaves_out_goes_through_the_door(room, shelf):
+    people = [device(room, number) for number in range(3)]
+    await typed_before(room, shelf, *people)
+    shelf.takes = 2
+    for number, one in enumerate(people):
+        room.hear(one.seat, Said(Kind.UPDATE, 2, step(word=f" kata{number}")))
+    shelf.may_commit.set()
+    await settled()
+    assert len(shelf.stored) == 1
+    shelf.takes, shelf.failure = 0, PermissionDenied(permission="x")
+    room.hear(people[0].seat, Said(Kind.UPDATE, 3, step(word=" tidak")))
+    await settled()
+    assert people[0].closed == [(REFUSED, PermissionDenied.code)]
+    assert "tidak" not in words_of(room.document)[Section.PLAN]
+
+
+async def test_what_the_door_decided_for_s_and_o_covers_no_plan(room, shelf):
+    doctor = device(room, 1)
+    await typed_before(room, shelf)
+    shelf.may_commit.set()
+    for number, (section, doors) in enumerate(((Section.SUBJECTIVE, 1), (Section.PLAN, 2), (Section.PLAN, 2)), start=1):
+        room.hear(doctor.seat, Said(Kind.UPDATE, number, step(section, f" kata{number}")))
+        await settled()
+        assert len(shelf.stored) == doors
 
 
 async def test_what_another_process_stored_is_shown_and_what_was_signed_there_freezes(room, shelf):

@@ -20,10 +20,10 @@ from tht_app.domain.errors import Busy, DomainError, PermissionDenied, Unavailab
 from tht_app.domain.identity import Permission
 from tht_app.i18n import clock_text
 from tht_app.live import note_wire as wire
-from tht_app.live.noted import Noted
+from tht_app.live.note_store import Grounds, Store
 from tht_app.settings import settings
 from tht_app.state.feedback import incident
-from tht_app.use_cases.door import Actor, proceed, record_refusal
+from tht_app.use_cases.door import Actor, record_refusal
 from tht_app.use_cases.encounter import AppendUpdate, CatchUp, SettleNote
 from tht_app.use_cases.encounter.note_document import Shadow, document_of, since
 
@@ -57,6 +57,7 @@ class Seat:
     close: Callable[[int, DomainError | None], None]
     cursor: Any = None
     gone: bool = False
+    grounds: Grounds = field(default_factory=Grounds)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -83,14 +84,14 @@ class _Tried:
 class Room:
     """The document of one encounter in this process and everybody who has it open here."""
 
-    def __init__(self, encounter_id: UUID, note: SharedNote, keeper: Keeper, noted: Noted) -> None:
+    def __init__(self, encounter_id: UUID, note: SharedNote, keeper: Keeper, store: Store) -> None:
         """Build the document from what is stored; `start` begins to take steps."""
         self.encounter_id, self.frozen, self.closed = encounter_id, note.frozen, False
         self.origin = secrets.token_hex(6)
         """What came through this room it need not read back."""
         self.document = document_of(update for step in note.steps for update in step.updates)
         self.seats: set[Seat] = set()
-        self._keeper, self._noted = keeper, noted
+        self._keeper, self._store = keeper, store
         self._base = max((step.seq for step in note.steps), default=0)
         self._known: set[int] = set()
         self._shadow: Shadow | None = None
@@ -159,7 +160,7 @@ class Room:
             one.number = sent.number
             one.updates.append(sent.update)
             one.sections |= sections
-        await asyncio.gather(*(self._store(seat, one) for seat, one in tried.items()))
+        await asyncio.gather(*(self._commit(seat, one) for seat, one in tried.items()))
 
     async def _try_again_when_behind(self, sent: _Sent, ahead: Iterable[_Tried]) -> frozenset[Section]:
         """A device that comes from another process may build on what that one stored and we have not read yet."""
@@ -184,23 +185,21 @@ class Room:
             raise PermissionDenied(permission=Permission.RECORD_WRITE.value)
         return sections
 
-    async def _store(self, seat: Seat, tried: _Tried) -> None:
+    async def _commit(self, seat: Seat, tried: _Tried) -> None:
         """Commit, then show and acknowledge; a refusal ends the seat, an absent database only its line."""
         request = AppendUpdate(self.encounter_id, tuple(tried.updates), frozenset(tried.sections), self.origin)
-        key = (seat.actor.token, self.encounter_id, "write")
         try:
-            await proceed(seat.actor, request, noted=self._noted.lately(*key))
-        except (Unavailable, Busy):
-            self.give_up(AGAIN)
+            await self._store.put(seat.actor, seat.grounds, request, seat.entry.patient_id)
+        except (Unavailable, Busy) as absence:
+            self.give_up(AGAIN, absence)
             return
         except DomainError as refusal:
             self._shadow = None
             await self.refuse(seat, refusal, audited=isinstance(refusal, PermissionDenied))
             return
-        self._noted.now(*key, patients=frozenset({seat.entry.patient_id}))
         for update in tried.updates:
-            self.document.apply_update(update)
             self._tell(wire.step(update), but=seat)
+            self.document.apply_update(update)
         seat.post(wire.ack(tried.number, clock_text(datetime.now(UTC).astimezone(settings().zone))))
         self._changed()
 
@@ -216,15 +215,15 @@ class Room:
         finally:
             seat.close(REFUSED, refusal)
 
-    def give_up(self, code: int) -> None:
+    def give_up(self, code: int, reason: DomainError | None = None) -> None:
         """It is not certain any more that this is what the database holds: everybody comes back, into a new room.
 
-        What they have not heard of they send again.
+        What they have not heard of they send again; those who wait for it are told the reason.
         """
         self.closed = True
         for seat in list(self.seats):
             self.leave(seat)
-            seat.close(code, None)
+            seat.close(code, reason)
 
     async def look(self) -> None:
         """Somebody wrote or signed through another process, or we were deaf for a while: read what we have not got."""

@@ -11,6 +11,7 @@ from tht_app.domain.errors import DomainError, SessionEnded
 from tht_app.live import topics
 from tht_app.live.feed import FEED, Feed
 from tht_app.live.note_room import AGAIN, Keeper, Room, Seat
+from tht_app.live.note_store import Store
 from tht_app.live.noted import Noted
 from tht_app.state.feedback import incident
 from tht_app.use_cases.door import Actor, Viewer, read, reread
@@ -27,6 +28,7 @@ class Rooms:
         """No note is open."""
         self._keeper = keeper
         self._noted = Noted()
+        self._store = Store(self._noted)
         self._rooms: dict[UUID, asyncio.Task[Room]] = {}
         self._numbers = itertools.count(1)
         self._looking: set[asyncio.Task[None]] = set()
@@ -59,7 +61,7 @@ class Rooms:
 
     async def _open(self, encounter_id: UUID) -> Room:
         note: SharedNote = await self._keeper.execute(OpenSharedNote(encounter_id))
-        return Room(encounter_id, note, self._keeper, self._noted)
+        return Room(encounter_id, note, self._keeper, self._store)
 
     def _forget(self, encounter_id: UUID, opening: asyncio.Task[Room]) -> None:
         if self._rooms.get(encounter_id) is opening:
@@ -127,6 +129,7 @@ class Rooms:
             await room.settle()
             room.close()
         self._rooms.clear()
+        await self._store.close()
 
 
 @contextlib.asynccontextmanager

@@ -68,6 +68,11 @@ class Visit:
     arrived_at: datetime
     signed_at: datetime | None = None
 
+    @property
+    def is_frozen(self) -> bool:
+        """Signed or cancelled: its note never changes again."""
+        return self.signed_at is not None or self.status is EncounterStatus.CANCELLED
+
 
 def ensure_can_become(visit: Visit, wanted: EncounterStatus) -> None:
     """Refuse a change of status that the table of transitions does not hold, and any change after signing."""

@@ -1,5 +1,6 @@
 """What a person may do with the record of a visit."""
 
+from .compaction import CompactNote, FindCompactable, compact_closed_notes
 from .facts import (
     AddHistory,
     AddMedicine,
@@ -60,7 +61,9 @@ __all__ = [
     "AppendUpdate",
     "CatchUp",
     "CheckSignature",
+    "CompactNote",
     "CompareVersion",
+    "FindCompactable",
     "FinishEncounter",
     "ImportIcd10",
     "JoinNote",
@@ -98,6 +101,7 @@ __all__ = [
     "VerifyAllergy",
     "VerifySignature",
     "allergy_line",
+    "compact_closed_notes",
     "move_encounter",
     "open_encounter",
     "safety_slice",

@@ -77,6 +77,11 @@ def words_of(document: Document) -> dict[Section, str]:
     return {section: "\n".join(_lines(document.get(section.value, type=XmlFragment))) for section in Section}
 
 
+def same(one: Document, other: Document) -> bool:
+    """Whether two documents hold the same steps and say the same."""
+    return _clocks(one.get_state()) == _clocks(other.get_state()) and words_of(one) == words_of(other)
+
+
 def _lines(parent: Any) -> list[str]:
     lines: list[str] = []
     for child in parent.children:

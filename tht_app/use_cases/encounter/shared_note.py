@@ -13,7 +13,7 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.note import NURSING_SECTIONS, Piece, Section, difference, sections_writable_by
 from tht_app.domain.encounter.record import NotePass, NoteVersion, SharedNote, SharedUpdate
-from tht_app.domain.encounter.visit import EncounterStatus, Visit
+from tht_app.domain.encounter.visit import Visit
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission
 from tht_app.use_cases.door import use_case
@@ -109,10 +109,6 @@ async def join_note(request: JoinNote, work: UnitOfWork) -> NotePass:
     )
 
 
-def _is_frozen(visit: Visit) -> bool:
-    return visit.signed_at is not None or visit.status is EncounterStatus.CANCELLED
-
-
 @use_case(permission=Permission.NOTE_KEEP, audit=AuditAction.READ)
 async def open_shared_note(request: OpenSharedNote, work: UnitOfWork) -> SharedNote:
     """Everything that is stored; raises NotFound.
@@ -125,9 +121,9 @@ async def open_shared_note(request: OpenSharedNote, work: UnitOfWork) -> SharedN
     if not steps:
         present = await notes.present(work, visit.id)
         body = seed({section.section: section.text for section in present})
-        seq = 0 if _is_frozen(visit) else await shared.add(work, visit, (body,), kind=shared.SEED)
+        seq = 0 if visit.is_frozen else await shared.add(work, visit, (body,), kind=shared.SEED)
         steps = (SharedUpdate(seq, (body,)),)
-    return SharedNote(steps, _is_frozen(visit))
+    return SharedNote(steps, visit.is_frozen)
 
 
 @use_case(permission=Permission.NOTE_KEEP, audit=AuditAction.READ, steps=True)
@@ -136,12 +132,12 @@ async def catch_up(request: CatchUp, work: UnitOfWork) -> SharedNote:
     visit = await visits.find(work, request.encounter_id)
     work.saw(visit.patient_id)
     steps = await shared.steps_from_elsewhere(work, visit.id, request.after, request.origin)
-    return SharedNote(steps, _is_frozen(visit))
+    return SharedNote(steps, visit.is_frozen)
 
 
 @use_case(permission=(Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING), audit=AuditAction.UPDATE, steps=True)
-async def append_update(request: AppendUpdate, work: UnitOfWork) -> int:
-    """Store the step and return its number.
+async def append_update(request: AppendUpdate, work: UnitOfWork) -> str:
+    """Store the step and return what the decision to let this person write stood on.
 
     Raises PermissionDenied for a nurse in A and P, NotYourEncounter, EncounterSigned, EncounterClosed, NotFound.
     """
@@ -149,7 +145,8 @@ async def append_update(request: AppendUpdate, work: UnitOfWork) -> int:
     work.saw(visit.patient_id)
     may_write(work, visit, nursing=request.sections <= NURSING_SECTIONS)
     work.changed("note_update", visit.id, patient_id=visit.patient_id, new={"sections": sorted(request.sections)})
-    return await shared.add(work, visit, request.updates, sections=request.sections, origin=request.origin)
+    await shared.add(work, visit, request.updates, sections=request.sections, origin=request.origin)
+    return await shared.ground(work, visit.id)
 
 
 @use_case(permission=(Permission.NOTE_KEEP, Permission.RECORD_SIGN), audit=AuditAction.UPDATE)
@@ -157,7 +154,7 @@ async def settle_note(request: SettleNote, work: UnitOfWork) -> bool:
     """Bring the sections up to what the document says; says whether anything was new. Raises NotFound."""
     visit = await visits.for_signing(work, request.encounter_id)
     work.saw(visit.patient_id)
-    return not _is_frozen(visit) and await settle(work, visit)
+    return not visit.is_frozen and await settle(work, visit)
 
 
 async def settle(work: UnitOfWork, visit: Visit) -> bool:

@@ -1,4 +1,6 @@
-"""The shared document of a note as it is stored: one sealed row a step, none of which is ever changed or removed.
+"""The shared document of a note as it is stored: one sealed row a step, never changed.
+
+A step is removed only when the visit is closed and a snapshot stands for it.
 
 A row becomes visible when its transaction commits, which need not be in the order of `seq`. So nobody reads "everything
 after the last one" and believes it complete, except under the exclusive lock of the encounter, when no writer is on its
@@ -38,6 +40,20 @@ select id, seq, body_sealed from note_update
 where encounter_id = :encounter and kind <> 'snapshot' and seq > :after and origin <> :origin order by seq
 """
 
+NEWEST = """
+select id, seq, covers, body_sealed from note_update where encounter_id = :encounter and kind = 'snapshot'
+order by covers desc limit 1
+"""
+COVERED = f"from note_update u, ({NEWEST}) b where u.encounter_id = :encounter and u.seq <= b.covers and u.id <> b.id"
+# The trigger asks the same of every row (and that the visit is closed): no program that errs can lose a word here.
+REMOVE = f"delete from note_update where id in (select u.id {COVERED})"
+COMPACTABLE = """
+select s.encounter_id from note_update s join encounter e on e.id = s.encounter_id
+where s.kind = 'snapshot' and (e.signed_at is not null or e.status = 'cancelled')
+group by s.encounter_id
+having exists (select 1 from note_update u where u.encounter_id = s.encounter_id and u.seq < max(s.covers)) limit :most
+"""
+
 
 async def steps(work: UnitOfWork, encounter_id: UUID) -> tuple[SharedUpdate, ...]:
     """What makes the document: the newest snapshot and all after it; nothing where nobody has opened it yet."""
@@ -51,6 +67,29 @@ async def steps_from_elsewhere(
     return _opened(work, await work.fetch(FROM_ELSEWHERE, encounter=encounter_id, after=after, origin=origin))
 
 
+async def newest_snapshot(work: UnitOfWork, encounter_id: UUID) -> SharedUpdate | None:
+    """The one row that stands for most; nothing while there are few steps."""
+    found = _opened(work, await work.fetch(NEWEST, encounter=encounter_id))
+    return found[0] if found else None
+
+
+async def covered(work: UnitOfWork, encounter_id: UUID) -> tuple[SharedUpdate, ...]:
+    """The steps that the newest snapshot stands for."""
+    return _opened(
+        work, await work.fetch(f"select u.id, u.seq, u.body_sealed {COVERED} order by u.seq", encounter=encounter_id)
+    )
+
+
+async def remove_covered(work: UnitOfWork, encounter_id: UUID) -> int:
+    """Remove them and return how many there were."""
+    return await work.run(REMOVE, encounter=encounter_id)
+
+
+async def compactable(work: UnitOfWork, most: int) -> tuple[UUID, ...]:
+    """Closed visits whose notes hold steps that a snapshot stands for."""
+    return tuple(row["encounter_id"] for row in await work.fetch(COMPACTABLE, most=most))
+
+
 def _opened(work: UnitOfWork, rows: Iterable[RowMapping]) -> tuple[SharedUpdate, ...]:
     return tuple(
         SharedUpdate(
@@ -60,7 +99,7 @@ def _opened(work: UnitOfWork, rows: Iterable[RowMapping]) -> tuple[SharedUpdate,
     )
 
 
-def _packed(updates: Sequence[bytes]) -> bytes:
+def packed(updates: Sequence[bytes]) -> bytes:
     """What came together lies together, each update behind its length: nothing is merged that need not be."""
     return b"".join(len(update).to_bytes(LENGTH, "big") + update for update in updates)
 
@@ -97,10 +136,17 @@ async def add(
         kind=kind,
         covers=covers,
         sections=sorted(section.value for section in sections),
-        body=work.vault.seal_bytes(Purpose.CLINICAL, BODY, row_id, _packed(updates)),
+        body=work.vault.seal_bytes(Purpose.CLINICAL, BODY, row_id, packed(updates)),
         author=work.person.id,
         at=work.now(),
         origin=origin,
+    )
+
+
+async def ground(work: UnitOfWork, encounter_id: UUID) -> str:
+    """What a decision to let this person write here stands on: who they are, whose visit it is, and how far it is."""
+    return await work.fetch_value(
+        "select ground from note_ground(current_setting('app.session'), :encounter)", encounter=encounter_id
     )
 
 
