@@ -210,4 +210,4 @@ class TestDevices:
                 expect(page.get_by_test_id("shell-roleless")).to_contain_text("belum punya peran")
                 expect(page.get_by_test_id("shell-roleless")).to_contain_text("pemilik klinik")
             finally:
-                connection.cursor().executemany("insert into sec.person_role values (%s, %s)", roles)
+                connection.cursor().executemany("insert into sec.person_role values (%s, %s, %s)", roles)
