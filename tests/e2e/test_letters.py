@@ -85,7 +85,7 @@ def test_a_consent_is_signed_on_the_tablet(seat: SeatsPeople) -> None:
 
 
 def test_the_owner_words_letters_and_reads_them_before_they_are_kept(seat: SeatsPeople) -> None:
-    page = seat("pemilik").go("/settings")
+    page = seat("pemilik").go("/settings?tab=letters")
     closing = page.get_by_test_id("letter-wordings-closing")
     closing.fill("Salam dari {klinik} {nik}")
     page.get_by_test_id("letter-wordings-look").click()

@@ -28,7 +28,7 @@ DEVICE = {
 def newcomer(seat: SeatsPeople) -> str:
     """An account that the owner makes; she is asked who she is, and goes on with what she typed."""
     owner, username = seat("pemilik"), f"baru{uuid4().hex[:8]}"
-    page = owner.go("/settings")
+    page = owner.go("/settings?tab=people")
     page.get_by_test_id("identity-settings-people-add").click()
     page.get_by_test_id("identity-settings-create-username").fill(username)
     page.get_by_test_id("identity-settings-create-display-name").fill("Orang Baru")

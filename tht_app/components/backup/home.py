@@ -19,5 +19,5 @@ def backup_section() -> rx.Component:
     return ui.card(
         "backup.title",
         rx.cond(State.loaded, runs(), ui.skeleton(2)),
-        actions=ui.text_link("backup.more", "/settings"),
+        actions=ui.text_link("backup.more", "/settings?tab=backup"),
     )

@@ -35,6 +35,11 @@ def page_body(
     )
 
 
+def card_stack(*children: Any) -> rx.Component:
+    """Cards below each other, where they are only a part of a screen, such as a tab."""
+    return rx.el.div(*children, class_name="flex flex-col gap-6")
+
+
 def role_name(role: Any) -> Any:
     """The name of a role, for a Var that holds its code."""
     return rx.match(

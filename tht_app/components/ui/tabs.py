@@ -29,7 +29,7 @@ def _tab(name: str, key: str, label: Words, *, chosen: Any, on_change: Callable[
         aria_selected=rx.cond(chosen, "true", "false"),
         aria_controls=f"{name}-{key}-panel",
         class_name=(
-            "min-h-control px-4 border-0 border-b-2 border-transparent bg-transparent font-semibold text-muted "
+            "min-h-control px-3 border-0 border-b-2 border-transparent bg-transparent font-semibold text-muted "
             "whitespace-nowrap hover:text-text aria-selected:text-accent-text aria-selected:border-accent "
             "focus-visible:-outline-offset-2"
         ),
@@ -48,7 +48,7 @@ def tabs(
     return rx.el.div(
         TabList.create(
             *[_tab(name, key, label, chosen=value == key, on_change=on_change) for key, label, _ in items],
-            class_name="flex overflow-x-auto border-b border-line",
+            class_name="flex flex-wrap border-b border-line",
         ),
         *[
             rx.el.div(
