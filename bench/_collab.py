@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,7 @@ async def typed_in_pages(pages: Sequence[Page], seconds: float, rate: float) -> 
     async def typing(page: Page, letter: str) -> None:
         for _ in range(int(seconds * rate)):
             await page.keyboard.press(letter)
-            await asyncio.sleep(1 / rate)
+            await asyncio.sleep(random.uniform(0.8, 1.2) / rate)  # not always on the same part of a frame
 
     await asyncio.gather(*(typing(page, letter) for page, letter in zip(pages, LETTERS, strict=True)))
     await asyncio.sleep(1)

@@ -32,9 +32,11 @@ def _typed(seed: bytes, count: int) -> Iterator[bytes]:
     document = document_of((seed,))
     text = XmlText()
     document.get(Section.PLAN.value, type=XmlFragment).children[0].children.append(text)
-    before = document_of((seed,)).get_state()
+    before, end = document_of((seed,)).get_state(), 0
     for number in range(count):
-        text.insert(len(str(text)), f"kata{number} ")
+        word = f"kata{number} "
+        text.insert(end, word)
+        end += len(word)
         yield document.get_update(before)
         before = document.get_state()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tests.collab.world import Hand, World
+from tht_app.use_cases.encounter.note_document import clocks_of
 
 WORDS = 16
 HALF_AN_HOUR = 1800.0
@@ -260,7 +261,8 @@ async def _judged(scene: Scene, outcome: Outcome) -> Outcome:
             break
         await asyncio.sleep(0.05)
     stored = await scene.world.words(scene.visit)
-    outcome.diverged = outcome.diverged or said[0]["words"] != stored
+    clocks = [await scene.world.clocks(scene.visit), *(clocks_of(bytes.fromhex(one["vector"])) for one in said)]
+    outcome.diverged |= said[0]["words"] != stored or any(one != clocks[0] for one in clocks)
     there = Counter(word for text in stored.values() for word in text.split())
     acknowledged = [word for hand in scene.hands for word in hand.acknowledged]
     typed = [word.partition("/")[2] for hand in scene.hands for word in hand.typed]

@@ -35,7 +35,8 @@ from tht_app.database.migrate import migrate
 from tht_app.database.server import EmbeddedServer
 from tht_app.domain.errors import SessionEnded, Unavailable
 from tht_app.use_cases.door import Actor, execute
-from tht_app.use_cases.encounter import ReadNote, SettleNote
+from tht_app.use_cases.encounter import OpenSharedNote, ReadNote, SettleNote
+from tht_app.use_cases.encounter.note_document import clocks_of, document_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -202,6 +203,11 @@ class World:
         """Somebody makes room."""
         assert self.disk is not None
         (self.disk / BALLAST).unlink(missing_ok=True)
+
+    async def clocks(self, encounter_id: UUID) -> dict[int, int]:
+        """How far the stored document is with each device that ever wrote in it."""
+        note = await self.patiently(lambda: execute(self.actors["worker"], OpenSharedNote(encounter_id)))
+        return clocks_of(document_of(update for step in note.steps for update in step.updates).get_state())
 
     async def words(self, encounter_id: UUID) -> dict[str, str]:
         """What the database holds in the end, section by section."""

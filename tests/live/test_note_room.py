@@ -18,7 +18,7 @@ from tht_app.live.note_store import Store
 from tht_app.live.note_wire import Kind, Said
 from tht_app.live.noted import NOTED_SECONDS, Noted
 from tht_app.use_cases.door import Actor
-from tht_app.use_cases.encounter import CatchUp, OpenSharedNote, SettleNote
+from tht_app.use_cases.encounter import CatchUp, FrozenAmong, OpenSharedNote, SettleNote
 from tht_app.use_cases.encounter.note_document import document_of, rewrite, seed, words_of
 
 BEGINNING = seed({Section.PLAN: "awal"})
@@ -71,6 +71,8 @@ class Keeper:
 
     async def proceed(self, request, noted):
         self.shelf.asked.append(request)
+        if isinstance(request, FrozenAmong):
+            return request.encounter_ids[:1]
         return SharedNote(self.shelf.foreign, self.shelf.frozen)
 
 
@@ -289,6 +291,21 @@ async def test_a_notice_of_our_own_step_is_not_read_back(shelf):
         rooms.heard(topic)
         await settled()
         assert len([one for one in shelf.asked if isinstance(one, CatchUp)]) == asks, topic
+    await rooms.close()
+
+
+async def test_when_visits_change_one_question_tells_which_of_many_notes_to_look_at(shelf):
+    rooms = Rooms(Keeper(shelf))
+    opened = [await rooms.enter(uuid4()) for _ in range(20)]
+    shelf.asked.clear()
+    shelf.frozen = True
+    watching = asyncio.create_task(rooms.watch_visits())
+    rooms.heard("encounters")
+    rooms.heard("encounters")
+    await settled()
+    assert [type(one) for one in shelf.asked] == [FrozenAmong, CatchUp]
+    assert [room.frozen for room in opened] == [True] + [False] * 19
+    watching.cancel()
     await rooms.close()
 
 

@@ -25,7 +25,7 @@ from tht_app.use_cases.encounter import (
     shared_note,
 )
 from tht_app.use_cases.encounter.compaction import SnapshotDiffers
-from tht_app.use_cases.encounter.note_document import _clocks, document_of, rewrite, seed, words_of
+from tht_app.use_cases.encounter.note_document import clocks_of, document_of, rewrite, seed, words_of
 
 pytestmark = pytest.mark.integration
 STEPS = 12
@@ -66,7 +66,7 @@ async def sign(actors: Actors, visit: UUID) -> None:
 async def says(actors: Actors, visit: UUID) -> tuple[dict[Section, str], dict[int, int]]:
     note = await execute(actors["worker"], OpenSharedNote(visit))
     document = document_of(update for step in note.steps for update in step.updates)
-    return words_of(document), _clocks(document.get_state())
+    return words_of(document), clocks_of(document.get_state())
 
 
 def kinds(clinic: Clinic, visit: UUID) -> list[str]:

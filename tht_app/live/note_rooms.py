@@ -15,7 +15,7 @@ from tht_app.live.note_store import Store
 from tht_app.live.noted import Noted
 from tht_app.state.feedback import incident
 from tht_app.use_cases.door import Actor, Viewer, read, reread
-from tht_app.use_cases.encounter import JoinNote, OpenSharedNote, StillReads
+from tht_app.use_cases.encounter import FrozenAmong, JoinNote, OpenSharedNote, StillReads
 
 WATCH_SECONDS = 1.0
 LOST = 4401
@@ -32,6 +32,8 @@ class Rooms:
         self._rooms: dict[UUID, asyncio.Task[Room]] = {}
         self._numbers = itertools.count(1)
         self._looking: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        """A visit has changed: somebody may have signed it."""
 
     async def admit(self, actor: Actor, encounter_id: UUID) -> NotePass:
         """Ask the door whether this person may come in; raises DomainError. Coming back soon is no second reading."""
@@ -89,13 +91,31 @@ class Rooms:
         """The database says that something changed: look where it may concern an open note."""
         kind, _, rest = topic.partition(":")
         encounter_id, _, origin = rest.partition(":")
-        if kind not in {"note", topics.ENCOUNTERS, topics.EVERYTHING}:
+        if kind == topics.ENCOUNTERS:
+            self._changed.set()
+        if kind not in {"note", topics.EVERYTHING}:
             return
         for room in self._open_rooms:
             if kind != "note" or (str(room.encounter_id) == encounter_id and room.origin != origin):
                 task = asyncio.create_task(room.look())
                 self._looking.add(task)
                 task.add_done_callback(self._looking.discard)
+
+    async def watch_visits(self) -> None:
+        """Whenever visits have changed: one question for all open notes, and a look at those that were signed."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            rooms = {room.encounter_id: room for room in self._open_rooms if not room.frozen}
+            if not rooms:
+                continue
+            try:
+                frozen = await self._keeper.proceed(FrozenAmong(tuple(rooms)), frozenset())
+            except DomainError:
+                await asyncio.sleep(WATCH_SECONDS)
+                self._changed.set()
+                continue
+            await asyncio.gather(*(rooms[encounter_id].look() for encounter_id in frozen))
 
     async def watch(self) -> None:
         """Every second: whoever has signed out or lost the right to read gets up."""
@@ -135,12 +155,13 @@ class Rooms:
 @contextlib.asynccontextmanager
 async def keeping_notes(rooms: Rooms, feed: Feed = FEED) -> AsyncGenerator[Rooms, None]:
     """Notes can be open for as long as the block runs."""
-    watcher = asyncio.create_task(rooms.watch(), name="notes watch")
+    watchers = [asyncio.create_task(watch(), name="notes watch") for watch in (rooms.watch, rooms.watch_visits)]
     try:
         with feed.hearing(rooms.heard):
             yield rooms
     finally:
-        watcher.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watcher
+        for watcher in watchers:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
         await rooms.close()

@@ -49,7 +49,7 @@ def seed(texts: Mapping[Section, str]) -> bytes:
 
 def since(document: Document, vector: bytes) -> bytes:
     """What a device with this state vector lacks; raises UpdateBroken for what is none."""
-    _clocks(vector)
+    clocks_of(vector)
     try:
         return document.get_update(vector)
     except (ValueError, RuntimeError) as broken:
@@ -79,7 +79,7 @@ def words_of(document: Document) -> dict[Section, str]:
 
 def same(one: Document, other: Document) -> bool:
     """Whether two documents hold the same steps and say the same."""
-    return _clocks(one.get_state()) == _clocks(other.get_state()) and words_of(one) == words_of(other)
+    return clocks_of(one.get_state()) == clocks_of(other.get_state()) and words_of(one) == words_of(other)
 
 
 def _lines(parent: Any) -> list[str]:
@@ -205,7 +205,7 @@ def _is_whole(rest: bytes, state: bytes) -> bool:
     reader = _Numbers(rest)
     if reader.next() != 0:
         return False
-    known = _clocks(state)
+    known = clocks_of(state)
     for _ in range(reader.next()):
         client = reader.next()
         for _ in range(reader.next()):
@@ -215,7 +215,8 @@ def _is_whole(rest: bytes, state: bytes) -> bool:
     return True
 
 
-def _clocks(state: bytes) -> dict[int, int]:
+def clocks_of(state: bytes) -> dict[int, int]:
+    """How far a state vector is with each device that ever wrote."""
     reader = _Numbers(state)
     return {reader.next(): reader.next() for _ in range(reader.next())}
 

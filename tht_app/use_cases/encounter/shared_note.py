@@ -49,6 +49,13 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenAmong:
+    """Which of these open notes were signed or cancelled."""
+
+    encounter_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AppendUpdate:
     """What one person wrote at once, tried on a copy: it changed these sections and no other."""
 
@@ -133,6 +140,12 @@ async def catch_up(request: CatchUp, work: UnitOfWork) -> SharedNote:
     work.saw(visit.patient_id)
     steps = await shared.steps_from_elsewhere(work, visit.id, request.after, request.origin)
     return SharedNote(steps, visit.is_frozen)
+
+
+@use_case(permission=Permission.NOTE_KEEP, audit=AuditAction.READ, steps=True)
+async def frozen_among(request: FrozenAmong, work: UnitOfWork) -> tuple[UUID, ...]:
+    """Their ids, and nothing of anybody."""
+    return await visits.frozen_among(work, request.encounter_ids)
 
 
 @use_case(permission=(Permission.RECORD_WRITE, Permission.RECORD_WRITE_NURSING), audit=AuditAction.UPDATE, steps=True)

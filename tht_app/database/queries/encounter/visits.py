@@ -1,5 +1,6 @@
 """Encounters and lists of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -70,6 +71,17 @@ async def signed_before(work: UnitOfWork, visit: Visit) -> Visit | None:
         before=visit.arrived_at,
     )
     return None if row is None else visit_of(row)
+
+
+async def frozen_among(work: UnitOfWork, encounter_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Those of them that are signed or cancelled."""
+    rows = await work.fetch(
+        "select id from encounter where id = any(cast(:ids as uuid[])) "
+        "and (signed_at is not null or status = :cancelled)",
+        ids=list(encounter_ids),
+        cancelled=EncounterStatus.CANCELLED.value,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 async def for_writing(work: UnitOfWork, encounter_id: UUID) -> Visit:
