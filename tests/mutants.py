@@ -1168,6 +1168,20 @@ MUTANTS = [
         LAST_VISIT_TESTS,
     ),
     Mutant(
+        "timeline-repeats-the-end-of-a-page",
+        "tht_app/database/queries/encounter/timeline.py",
+        "(v.at, v.id) < (:at, cast(:id as uuid))",
+        "(v.at, v.id) <= (:at, cast(:id as uuid))",
+        ("tests/use_cases/test_timeline.py",),
+    ),
+    Mutant(
+        "former-answer-still-counts",
+        "tht_app/use_cases/encounter/facts.py",
+        "    await facts.end_answer(work, patient_id, name)\n",
+        "",
+        ("tests/use_cases/test_encounter.py",),
+    ),
+    Mutant(
         "own-codes-shown-to-colleagues",
         PROCEDURES,
         '    mine = "(person_id = (select sec.me()) or ',

@@ -1,7 +1,7 @@
 """Rules of a visit without a database."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,7 +27,19 @@ from tht_app.domain.encounter.visit import (
     ensure_may_sign,
     ensure_may_write,
 )
-from tht_app.domain.encounter.vitals import BY_FIELD, WEIGHT, is_unusual, parse_readings, plain, weight_jumps
+from tht_app.domain.encounter.vitals import (
+    BY_FIELD,
+    PULSE,
+    SYSTOLIC,
+    USUAL_IN_CHILDREN,
+    WEIGHT,
+    completed_months,
+    is_unusual,
+    parse_readings,
+    plain,
+    usual_range,
+    weight_jumps,
+)
 from tht_app.domain.ent.findings import Finding, Part, Side
 from tht_app.domain.errors import PermissionDenied, ValidationFailed
 from tht_app.domain.identity import ROLE_PERMISSIONS, Role
@@ -156,7 +168,7 @@ def test_bounds_belong_to_the_range(vital):
     for beyond in (low - step, high + step):
         with pytest.raises(ValidationFailed):
             parse_readings({vital.field: plain(beyond), **other})
-    assert is_unusual(vital, vital.usual[0]) is is_unusual(vital, vital.usual[1]) is False
+    assert is_unusual(vital, vital.usual[0], ADULT) is is_unusual(vital, vital.usual[1], ADULT) is False
 
 
 def test_a_weight_jumps_when_it_moves_by_more_than_a_quarter():
@@ -236,6 +248,50 @@ def _facts():
         Finding(Part.EAR, Side.LEFT, "whole", "remark", "nyeri"),
     )
     return sections, diagnoses, readings, findings
+
+
+ADULT = 40 * 12
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "months"),
+    [
+        (date(2026, 11, 25), date(2026, 11, 25), 0),
+        (date(2026, 10, 26), date(2026, 11, 25), 0),
+        (date(2026, 10, 25), date(2026, 11, 25), 1),
+        (date(2024, 2, 29), date(2025, 2, 28), 11),
+        (date(2010, 11, 26), date(2026, 11, 25), 191),
+        (date(2010, 11, 25), date(2026, 11, 25), 192),
+        (date(2027, 1, 1), date(2026, 11, 25), 0),
+    ],
+)
+def test_age_is_counted_in_whole_months(born: date, on: date, months: int):
+    assert completed_months(born, on) == months
+
+
+@pytest.mark.parametrize(
+    ("months", "pulse", "systolic"),
+    [(0, (100, 205), (67, 84)), (11, (100, 180), (72, 104)), (12, (98, 140), (86, 106)), (71, (80, 120), (89, 112))],
+)
+def test_what_is_usual_follows_the_age(months: int, pulse: tuple[int, int], systolic: tuple[int, int]):
+    assert usual_range(PULSE, months) == pulse
+    assert usual_range(SYSTOLIC, months) == systolic
+
+
+def test_a_figure_that_is_usual_in_a_child_is_not_in_an_adult_and_the_other_way_round():
+    assert is_unusual(PULSE, Decimal(130), ADULT)
+    assert not is_unusual(PULSE, Decimal(130), 6)
+    assert is_unusual(PULSE, Decimal(60), 6)
+    assert is_unusual(SYSTOLIC, Decimal(135), 48)
+    assert not is_unusual(SYSTOLIC, Decimal(135), ADULT)
+
+
+def test_the_bands_rise_with_age_and_each_says_a_true_range():
+    assert [below for below, _ in USUAL_IN_CHILDREN] == sorted({below for below, _ in USUAL_IN_CHILDREN})
+    for _, ranges in USUAL_IN_CHILDREN:
+        assert set(ranges) == {"pulse", "systolic", "diastolic"}
+        assert all(low < high for low, high in ranges.values())
+        assert ranges["diastolic"][1] <= ranges["systolic"][0] + 10
 
 
 def test_the_hash_does_not_depend_on_the_order_in_which_rows_are_read():

@@ -80,7 +80,7 @@ def test_pressure_is_one_figure_and_units_are_shown_as_people_write_them():
 
 
 def test_unusual_figures_carry_a_mark_and_stand_in_the_order_of_the_form():
-    views = reading_views([reading("pulse", "130"), reading("temperature_c", "36.8")], ZONE)
+    views = reading_views([reading("pulse", "130"), reading("temperature_c", "36.8")], ZONE, date(1985, 7, 14))
     assert [(view.field, view.unusual) for view in views] == [("temperature_c", False), ("pulse", True)]
     assert views[0].source == "01.30 Dewi"
 

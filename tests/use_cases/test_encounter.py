@@ -19,6 +19,7 @@ from tht_app.use_cases.encounter import (
     AddDiagnosis,
     AddHistory,
     AddMedicine,
+    AnswerHistory,
     ImportIcd10,
     MakePrimary,
     ReadDoctorDay,
@@ -266,6 +267,58 @@ async def test_the_pharmacist_sees_allergies_weight_and_medicines_and_nothing_el
             assert raw.execute(f"select count(*) as n from clinic.{table}").fetchone() == {"n": 0}
         codes = raw.execute("select distinct code from clinic.observation").fetchall()
         assert codes == [{"code": "29463-7"}]
+
+
+async def _answers(actors: Actors, visit: UUID) -> dict[str, tuple[str, str]]:
+    record = await execute(actors["dokter"], ReadEncounter(visit))
+    return {entry.question: (entry.value, entry.text) for entry in record.history if entry.question}
+
+
+async def test_of_each_question_one_answer_counts_and_the_former_stays(actors: Actors, visit: UUID, clinic: Clinic):
+    patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
+    first = {"smoking": ("current", "12 batang"), "atopy": ("yes", "ibu asma"), "occupation": ("", "penyelam")}
+    assert await execute(actors["perawat"], AnswerHistory(patient, first)) == 3
+    assert await execute(actors["dokter"], AnswerHistory(patient, first)) == 0
+    assert await execute(actors["dokter"], AnswerHistory(patient, {**first, "smoking": ("former", "")})) == 1
+    assert await execute(actors["dokter"], AnswerHistory(patient, {"atopy": ("", "")})) == 1
+    assert await _answers(actors, visit) == {"smoking": ("former", ""), "occupation": ("", "penyelam")}
+    rows = clinic.admin_fetch(
+        "select status, value, body_sealed from clinic.patient_history "
+        "where patient_id = %s and question = 'smoking' order by recorded_at",
+        patient,
+    )
+    assert [(row["status"], row["value"]) for row in rows] == [("ended", "current"), ("active", "former")]
+    assert b"batang" not in bytes(rows[0]["body_sealed"])
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"smoking": ("sering", "")},
+        {"smoking": ("", "satu bungkus")},
+        {"occupation": ("yes", "guru")},
+        {"golf": ("yes", "")},
+        {"cancer": ("unknown", "x" * 201)},
+    ],
+)
+async def test_an_answer_that_is_not_offered_is_refused_beside_its_question(
+    actors: Actors, visit: UUID, answers: dict[str, tuple[str, str]]
+):
+    patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
+    with pytest.raises(ValidationFailed) as refused:
+        await execute(actors["perawat"], AnswerHistory(patient, answers))
+    assert refused.value.fields.keys() == answers.keys()
+
+
+async def test_two_who_answer_at_once_leave_one_answer(actors: Actors, visit: UUID):
+    patient = (await execute(actors["dokter"], ReadEncounter(visit))).patient.id
+    await asyncio.gather(
+        *(
+            execute(actors[who], AnswerHistory(patient, {"noise": (value, "")}))
+            for who, value in (("dokter", "none"), ("perawat", "current"), ("dokter", "former"))
+        )
+    )
+    assert len(await _answers(actors, visit)) == 1
 
 
 async def test_the_first_diagnosis_is_primary_and_another_can_take_over(actors: Actors, visit: UUID):

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from tht_app.components.encounter.questions import questions
 from tht_app.components.encounter.words import word_of
 from tht_app.components.ui.button import button, icon_button, submit_button
 from tht_app.components.ui.field import field
@@ -224,5 +225,5 @@ def history() -> rx.Component:
 
 
 def facts() -> rx.Component:
-    """All three."""
-    return rx.el.div(allergies(), medicines(), history(), class_name="flex flex-col gap-6")
+    """Allergies, medicines, history, and what is asked of everybody."""
+    return rx.el.div(allergies(), medicines(), history(), questions(), class_name="flex flex-col gap-6")

@@ -87,7 +87,11 @@ def summary() -> rx.Component:
             _entries(EncounterState.medicines, _medicine, "encounter.summary.no_medicines"),
         ),
         _part("encounter.summary.history", _entries(EncounterState.history, _history, "encounter.summary.no_history")),
-        _part("encounter.summary.earlier", _entries(EncounterState.earlier, _visit, "encounter.summary.no_earlier")),
+        _part(
+            "encounter.summary.earlier",
+            _entries(EncounterState.earlier, _visit, "encounter.summary.no_earlier"),
+            text_link("encounter.summary.timeline", "/patients/" + EncounterState.view.patient_id + "/timeline"),
+        ),
         aria_label=t("encounter.summary.title"),
         class_name="flex flex-col gap-5 text-14",
         data_testid="encounter-summary",

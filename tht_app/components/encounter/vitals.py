@@ -9,7 +9,7 @@ from tht_app.components.ui.button import submit_button
 from tht_app.components.ui.field import checkbox, field
 from tht_app.components.ui.form import error_summary, form
 from tht_app.components.ui.show import badge
-from tht_app.domain.encounter.vitals import VITALS
+from tht_app.domain.encounter.vitals import TOLD, VITALS
 from tht_app.i18n import t
 from tht_app.state.encounter.findings import VitalsState
 from tht_app.state.encounter.view_models import ReadingView
@@ -43,6 +43,13 @@ def _measure(name: str, **extra: Any) -> rx.Component:
     )
 
 
+def _usual(name: str) -> dict[str, Any]:
+    """What is usual at the patient's age, below the label."""
+    if name not in TOLD:
+        return {}
+    return {"help_key": t("encounter.vitals.usual", range=EncounterState.usual[name])}
+
+
 def vitals_form() -> rx.Component:
     """Weight, height, temperature, pressure, pulse; what is left empty stays as it was."""
     return form(
@@ -54,7 +61,9 @@ def vitals_form() -> rx.Component:
                 class_name="m-0 text-13 text-muted",
             ),
         ),
-        rx.el.div(*[_measure(name) for name in FIELDS], class_name="grid grid-cols-2 gap-3 items-start"),
+        rx.el.div(
+            *[_measure(name, **_usual(name)) for name in FIELDS], class_name="grid grid-cols-2 gap-3 items-start"
+        ),
         rx.cond(
             VitalsState.errors.contains("weight_kg"),
             checkbox("encounter.vitals.confirmed", "confirmed"),

@@ -29,8 +29,20 @@ def visits() -> rx.Component:
         ui.card(
             "registration.patient.visits",
             rx.cond(PatientState.record_closed, _closed(), _table()),
-            actions=rx.cond(PatientState.record_closed, rx.fragment(), _copy()),
+            actions=rx.cond(PatientState.record_closed, rx.fragment(), _ways_on()),
         ),
+    )
+
+
+def _ways_on() -> rx.Component:
+    return rx.el.div(
+        ui.link_button(
+            "registration.patient.timeline",
+            "/patients/" + PatientState.banner.patient_id + "/timeline",
+            icon="history",
+        ),
+        _copy(),
+        class_name="flex flex-wrap justify-end gap-3",
     )
 
 

@@ -144,6 +144,8 @@ class PatientHistoryRow(ClinicTable, table=True):
     id: UUID = Field(primary_key=True)
     patient_id: UUID
     kind: str = Field(sa_type=Text)
+    question: str | None = Field(default=None, sa_type=Text)
+    value: str | None = Field(default=None, sa_type=Text)
     body_sealed: bytes = Field(sa_type=LargeBinary)
     status: str = Field(sa_type=Text)
     recorded_by: UUID

@@ -97,7 +97,10 @@ class Addendum:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of the history or of the problem list."""
+    """One line of the history or of the problem list.
+
+    `question` and `value` are set where it answers a question of `history.QUESTIONS`; `text` is then what was added.
+    """
 
     id: UUID
     kind: HistoryKind
@@ -105,6 +108,8 @@ class HistoryEntry:
     status: EntryStatus
     recorded_by: str
     recorded_at: datetime
+    question: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

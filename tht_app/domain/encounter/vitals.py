@@ -1,7 +1,14 @@
-"""Vital signs: codes, units, and which figures can be true."""
+"""Vital signs: codes, units, which figures can be true, and which are usual at an age.
+
+Usual pulse (awake) and blood pressure of children: American Heart Association, Pediatric Advanced Life Support Provider
+Manual 2020, tables of normal heart rates and of normal blood pressures by age. Adults: pressure below 140/90 (consensus
+of the Indonesian Society of Hypertension 2021), lower bounds and pulse as wide as a clinic needs to be made to look
+again. Temperature: axillary, all ages. They mark a figure, they diagnose nothing: a crying child has a quick pulse.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from tht_app.domain.errors import Problem, ValidationFailed
@@ -33,6 +40,20 @@ TEMPERATURE = Vital("temperature_c", "8310-5", "Cel", _range("30", "44"), _range
 SYSTOLIC = Vital("systolic", "8480-6", "mm[Hg]", _range("40", "300"), _range("90", "140"), 0)
 DIASTOLIC = Vital("diastolic", "8462-4", "mm[Hg]", _range("20", "200"), _range("60", "90"), 0)
 PULSE = Vital("pulse", "8867-4", "/min", _range("20", "300"), _range("50", "110"), 0)
+
+Range = tuple[Decimal, Decimal]
+USUAL_IN_CHILDREN: tuple[tuple[int, Mapping[str, Range]], ...] = (
+    (1, {"pulse": _range("100", "205"), "systolic": _range("67", "84"), "diastolic": _range("35", "53")}),
+    (12, {"pulse": _range("100", "180"), "systolic": _range("72", "104"), "diastolic": _range("37", "56")}),
+    (36, {"pulse": _range("98", "140"), "systolic": _range("86", "106"), "diastolic": _range("42", "63")}),
+    (72, {"pulse": _range("80", "120"), "systolic": _range("89", "112"), "diastolic": _range("46", "72")}),
+    (120, {"pulse": _range("75", "118"), "systolic": _range("97", "115"), "diastolic": _range("57", "76")}),
+    (144, {"pulse": _range("75", "118"), "systolic": _range("102", "120"), "diastolic": _range("61", "80")}),
+    (192, {"pulse": _range("60", "100"), "systolic": _range("110", "131"), "diastolic": _range("64", "83")}),
+)
+"""Below so many completed months: newborn, infant, toddler, before school, at school (to 9, to 11), to 15 years."""
+TOLD = ("temperature_c", "systolic", "diastolic", "pulse")
+"""Vitals whose usual range is told; what is usual in weight and height is a curve, not a range."""
 
 VITALS: tuple[Vital, ...] = (WEIGHT, HEIGHT, TEMPERATURE, SYSTOLIC, DIASTOLIC, PULSE)
 BY_FIELD: dict[str, Vital] = {vital.field: vital for vital in VITALS}
@@ -93,9 +114,23 @@ def _pressure_problems(readings: Mapping[str, Decimal], found: Mapping[str, obje
     return {}
 
 
-def is_unusual(vital: Vital, value: Decimal) -> bool:
-    """Outside of what is usual in adults: shown with a word beside the figure."""
-    low, high = vital.usual
+def completed_months(born: date, on: date) -> int:
+    """Age in whole months; 0 for a newborn, and for a day before the birth."""
+    months = (on.year - born.year) * 12 + on.month - born.month
+    return max(months - (on.day < born.day), 0)
+
+
+def usual_range(vital: Vital, months: int) -> Range:
+    """What is usual at an age in completed months, both bounds included."""
+    for below, ranges in USUAL_IN_CHILDREN:
+        if months < below:
+            return ranges.get(vital.field, vital.usual)
+    return vital.usual
+
+
+def is_unusual(vital: Vital, value: Decimal, months: int) -> bool:
+    """Outside of what is usual at this age: shown with a word beside the figure."""
+    low, high = usual_range(vital, months)
     return not low <= value <= high
 
 

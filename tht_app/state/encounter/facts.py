@@ -2,12 +2,14 @@
 
 import reflex as rx
 
+from tht_app.domain.encounter.history import QUESTIONS
 from tht_app.domain.identity import Permission
 from tht_app.state.acting import Acting, handler
 from tht_app.state.encounter.visit import EncounterState, as_id, per_visit
 from tht_app.use_cases.encounter import (
     AddHistory,
     AddMedicine,
+    AnswerHistory,
     RecordAllergy,
     SetHistoryStatus,
     SetMedicineStatus,
@@ -72,6 +74,7 @@ class HistoryState(Acting, rx.State):
     errors: dict[str, str] = {}
     medicine_epoch: int = 0
     history_epoch: int = 0
+    answers_epoch: int = 0
 
     @handler(needs=WRITERS)
     async def add_medicine(self, form: dict[str, str]) -> None:
@@ -90,6 +93,16 @@ class HistoryState(Acting, rx.State):
         await self._execute(request, key=form.get("_key"))
         self.history_epoch += 1
         await visit._reload()
+
+    @handler(needs=WRITERS)
+    async def answer(self, form: dict[str, str]) -> None:
+        """Store what was answered about habits and family; only what is new or different is written."""
+        visit = await _visit(self)
+        answers = {name: (form.get(name, ""), form.get(f"{name}_text", "")) for name in QUESTIONS}
+        await self._execute(AnswerHistory(as_id(visit.view.patient_id), answers), key=form.get("_key"))
+        self.answers_epoch += 1
+        await visit._reload()
+        await self._notify("encounter.question.saved", name=visit.view.patient_name)
 
     @handler(needs=WRITERS)
     async def set_medicine(self, medicine_id: str, status: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,13 @@ from tht_app.domain.encounter.record import (
     Diagnosis,
     DoctorDay,
     EncounterRecord,
-    HistoryEntry,
     PatientHead,
     Procedure,
     Reading,
     SignReview,
     VisitLine,
 )
-from tht_app.domain.encounter.vitals import BY_FIELD, VITALS, is_unusual, plain
+from tht_app.domain.encounter.vitals import BY_FIELD, VITALS, completed_months, is_unusual, plain
 from tht_app.domain.ent.findings import Finding, Part, Side
 from tht_app.i18n import age_text, clock_text, date_text, decimal_text, text_of, time_text
 from tht_app.state.banner import BannerView
@@ -251,22 +250,8 @@ def medicine_views(medicines: Iterable[CurrentMedicine], zone: ZoneInfo, lang: s
     ]
 
 
-def history_views(entries: Iterable[HistoryEntry], zone: ZoneInfo, lang: str) -> list[EntryView]:
-    """History with its kind as a tag."""
-    return [
-        EntryView(
-            str(entry.id),
-            entry.text,
-            "",
-            source_text(entry.recorded_by, entry.recorded_at, zone, lang),
-            entry.kind.value,
-        )
-        for entry in entries
-    ]
-
-
-def reading_views(readings: Iterable[Reading], zone: ZoneInfo) -> list[ReadingView]:
-    """Vital signs in the order of the form."""
+def reading_views(readings: Iterable[Reading], zone: ZoneInfo, born: date) -> list[ReadingView]:
+    """Vital signs in the order of the form; `born` decides what is usual."""
     order = [vital.field for vital in VITALS]
     known = sorted((r for r in readings if r.field in BY_FIELD), key=lambda r: order.index(r.field))
     return [
@@ -274,7 +259,11 @@ def reading_views(readings: Iterable[Reading], zone: ZoneInfo) -> list[ReadingVi
             reading.field,
             figure(reading.value),
             SHOWN_UNITS.get(reading.unit, reading.unit),
-            is_unusual(BY_FIELD[reading.field], reading.value),
+            is_unusual(
+                BY_FIELD[reading.field],
+                reading.value,
+                completed_months(born, reading.at.astimezone(zone).date()),
+            ),
             f"{time_text(reading.at.astimezone(zone))} {reading.recorded_by}",
         )
         for reading in known

@@ -12,6 +12,7 @@ from tht_app.domain.identity import Permission
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.banner import BannerView
+from tht_app.state.encounter.fact_views import answers_of, history_views, usual_texts
 from tht_app.state.encounter.view_models import (
     DiagnosisView,
     EncounterView,
@@ -24,7 +25,6 @@ from tht_app.state.encounter.view_models import (
     banner_view,
     diagnosis_views,
     encounter_view,
-    history_views,
     medicine_views,
     procedure_views,
     reading_views,
@@ -67,7 +67,9 @@ class EncounterState(Acting, rx.State):
     allergies: list[EntryView] = []
     medicines: list[EntryView] = []
     history: list[EntryView] = []
+    answers: dict[str, str] = {}
     readings: list[ReadingView] = []
+    usual: dict[str, str] = {}
     diagnoses: list[DiagnosisView] = []
     procedures: list[ProcedureView] = []
     earlier: list[VisitView] = []
@@ -131,7 +133,9 @@ class EncounterState(Acting, rx.State):
         self.allergies = allergy_views(record.allergy, zone, lang)
         self.medicines = medicine_views(record.medicines, zone, lang)
         self.history = history_views(record.history, zone, lang)
-        self.readings = reading_views(record.readings, zone)
+        self.answers = answers_of(record.history)
+        self.readings = reading_views(record.readings, zone, record.patient.birth_date)
+        self.usual = usual_texts(record.patient.birth_date, now.astimezone(zone).date())
         self.diagnoses = diagnosis_views(record.diagnoses)
         self.procedures = procedure_views(record.procedures)
         self.earlier = [visit_view(line, zone, lang, now=now) for line in record.earlier]

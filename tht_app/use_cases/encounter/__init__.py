@@ -4,6 +4,7 @@ from .compaction import CompactNote, FindCompactable, compact_closed_notes
 from .facts import (
     AddHistory,
     AddMedicine,
+    AnswerHistory,
     ReadAllergyLine,
     ReadSafetySlice,
     RecordAllergy,
@@ -39,6 +40,7 @@ from .shared_note import (
 )
 from .signatures import ProveSignatures, VerifySignature
 from .signing import AddAddendum, CheckSignature, ReviewForSigning, SignEncounter
+from .timeline import ReadTimeline
 from .visits import (
     FOLLOWERS,
     FinishEncounter,
@@ -59,6 +61,7 @@ __all__ = [
     "AddHistory",
     "AddMedicine",
     "AddProcedure",
+    "AnswerHistory",
     "AppendUpdate",
     "CatchUp",
     "CheckSignature",
@@ -81,6 +84,7 @@ __all__ = [
     "ReadNurseDay",
     "ReadPatientVisits",
     "ReadSafetySlice",
+    "ReadTimeline",
     "ReadVersions",
     "RecordAllergy",
     "RecordVitals",

@@ -1,6 +1,7 @@
 """Allergies, current medicines and history: what is known about a patient beyond one visit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -19,7 +20,15 @@ from tht_app.domain.encounter.allergies import (
     AllergyVerification,
     ReactionSeverity,
 )
-from tht_app.domain.encounter.history import LONGEST_ENTRY, LONGEST_MEDICINE, EntryStatus, HistoryKind
+from tht_app.domain.encounter.history import (
+    LONGEST_DETAIL,
+    LONGEST_ENTRY,
+    LONGEST_MEDICINE,
+    QUESTIONS,
+    EntryStatus,
+    HistoryKind,
+    checked_answer,
+)
 from tht_app.domain.encounter.note import checked_required, checked_text
 from tht_app.domain.encounter.record import SafetySlice
 from tht_app.domain.errors import NotFound, ValidationFailed
@@ -117,6 +126,14 @@ class AddHistory:
     patient_id: UUID
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHistory:
+    """Answers to `history.QUESTIONS`: by name the chosen value and what was said beside it; both empty: not asked."""
+
+    patient_id: UUID
+    answers: Mapping[str, tuple[str, str]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +257,43 @@ async def add_history(request: AddHistory, work: UnitOfWork) -> UUID:
     row_id = await facts.add_history(work, request.patient_id, kind, text)
     work.changed("patient_history", row_id, patient_id=request.patient_id, new={"kind": kind.value, "text": text})
     return row_id
+
+
+@use_case(permission=NURSING, audit=AuditAction.UPDATE)
+async def answer_history(request: AnswerHistory, work: UnitOfWork) -> int:
+    """Store the answers that are new or different and return how many; the former answer stays, as ended.
+
+    An answer that is taken away ends the former one. Raises ValidationFailed for what is not offered.
+    """
+    await visits.patient_head(work, request.patient_id)
+    await facts.hold_answers(work, request.patient_id)
+    known = {
+        entry.question: (entry.value, entry.text)
+        for entry in await facts.history(work, request.patient_id)
+        if entry.question
+    }
+    changed = 0
+    for name, (value, said) in sorted(request.answers.items()):
+        detail = checked_text(said, field=name, longest=LONGEST_DETAIL).strip()
+        if (value, detail) == known.get(name, ("", "")):
+            continue
+        if value or detail:
+            checked_answer(name, value, detail)
+        await _answer(work, request.patient_id, name, value, detail)
+        changed += 1
+    return changed
+
+
+async def _answer(work: UnitOfWork, patient_id: UUID, name: str, value: str, detail: str) -> None:
+    await facts.end_answer(work, patient_id, name)
+    if not value and not detail:
+        work.changed("patient_history", patient_id, patient_id=patient_id, new={"question": name, "status": "ended"})
+        return
+    kind = QUESTIONS[name].kind
+    row_id = await facts.add_history(work, patient_id, kind, detail, question=name, value=value)
+    work.changed(
+        "patient_history", row_id, patient_id=patient_id, new={"question": name, "value": value, "text": detail}
+    )
 
 
 @use_case(permission=NURSING, audit=AuditAction.UPDATE)

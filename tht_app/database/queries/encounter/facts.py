@@ -24,6 +24,9 @@ MEDICINE = "medication_statement.medicine"
 DOSAGE = "medication_statement.dosage"
 HISTORY = "patient_history.body"
 
+ANSWER_LOCK = 9
+"""Seed of the advisory locks of a patient's answers."""
+
 RECORDED = "coalesce(pr.display_name, s.display_name) as recorded_by"
 RECORDER = "join sec.person s on s.id = x.recorded_by left join practitioner pr on pr.person_id = x.recorded_by"
 
@@ -175,7 +178,7 @@ async def add_medicine(work: UnitOfWork, patient_id: UUID, medicine: str, dosage
 async def history(work: UnitOfWork, patient_id: UUID) -> tuple[HistoryEntry, ...]:
     """The active entries of the history, by kind, in the order in which they were noted."""
     rows = await work.fetch(
-        f"select x.id, x.kind, x.body_sealed, x.status, x.recorded_at, {RECORDED} "
+        f"select x.id, x.kind, x.body_sealed, x.status, x.recorded_at, x.question, x.value, {RECORDED} "
         f"from patient_history x {RECORDER} "
         "where x.patient_id = any(sec.records_of(:patient)) and x.status = 'active' "
         "order by array_position(array['problem', 'illness', 'surgery', 'family', 'social'], x.kind), "
@@ -190,12 +193,35 @@ async def history(work: UnitOfWork, patient_id: UUID) -> tuple[HistoryEntry, ...
             EntryStatus(row["status"]),
             row["recorded_by"],
             row["recorded_at"],
+            row["question"] or "",
+            row["value"] or "",
         )
         for row in rows
     )
 
 
-async def add_history(work: UnitOfWork, patient_id: UUID, kind: HistoryKind, text: str) -> UUID:
+async def hold_answers(work: UnitOfWork, patient_id: UUID) -> None:
+    """Let whoever else answers for this patient wait until this transaction ends."""
+    await work.run(
+        "select pg_advisory_xact_lock(hashtextextended(:patient, :space))", patient=str(patient_id), space=ANSWER_LOCK
+    )
+
+
+async def end_answer(work: UnitOfWork, patient_id: UUID, question: str) -> None:
+    """What was answered before counts no more, in all records of the person; it stays there, as ended."""
+    await work.run(
+        "update patient_history set status = 'ended', changed_by = :by, changed_at = :at "
+        "where patient_id = any(sec.records_of(:patient)) and question = :question and status = 'active'",
+        patient=patient_id,
+        question=question,
+        by=work.person.id,
+        at=work.now(),
+    )
+
+
+async def add_history(
+    work: UnitOfWork, patient_id: UUID, kind: HistoryKind, text: str, *, question: str = "", value: str = ""
+) -> UUID:
     """Insert an entry of the history and return its id."""
     row_id = work.new_id()
     await work.add(
@@ -204,6 +230,8 @@ async def add_history(work: UnitOfWork, patient_id: UUID, kind: HistoryKind, tex
             patient_id=patient_id,
             kind=kind.value,
             body_sealed=work.vault.seal(Purpose.CLINICAL, HISTORY, row_id, text),
+            question=question or None,
+            value=value or None,
             status=EntryStatus.ACTIVE.value,
             recorded_by=work.person.id,
             recorded_at=work.now(),
