@@ -61,6 +61,11 @@ async def test_what_is_signed_is_what_was_shown(actors: Actors, visit: UUID):
     assert record.visit.status == "finished"
 
 
+async def test_a_gap_that_nobody_filled_is_said_before_the_signature(actors: Actors, visit: UUID):
+    await write_section(actors["dokter"], visit, "plan", "Antibiotik *** hari.")
+    assert (await execute(actors["dokter"], ReviewForSigning(visit))).missing == ("gap",)
+
+
 async def test_a_change_after_the_review_stops_the_signature(actors: Actors, visit: UUID):
     review = await execute(actors["dokter"], ReviewForSigning(visit))
     await write_section(actors["perawat"], visit, "objective", "Perawat menambah sesuatu.")

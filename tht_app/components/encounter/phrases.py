@@ -14,8 +14,8 @@ LOOKS = {
     "popupNone": "m-0 px-3 py-2",
     "options": "list-none m-0 p-0",
     "option": (
-        "flex flex-wrap items-baseline gap-x-2 min-h-control px-3 py-1 rounded-control cursor-pointer hover:bg-sunken "
-        "aria-selected:bg-accent-soft"
+        "flex flex-wrap items-baseline content-center gap-x-2 min-h-control px-3 py-1 rounded-control "
+        "cursor-pointer hover:bg-sunken aria-selected:bg-accent-soft"
     ),
     "optionName": "font-semibold text-accent-text",
     "optionTitle": "min-w-0 break-words",

@@ -17,7 +17,7 @@ from tht_app.state.encounter.view_models import DiagnosisView, EntryView, Proced
 from tht_app.state.encounter.visit import EncounterState
 
 HEADING = "m-0 text-13 font-semibold text-muted"
-MISSING = (*[section.value for section in Section], "diagnosis")
+MISSING = (*[section.value for section in Section], "diagnosis", "gap")
 
 
 def _section(section: rx.Var[ReviewSectionView]) -> rx.Component:

@@ -11,8 +11,7 @@ from tht_app.state.pharmacy.forms import line_of
 from tht_app.state.pharmacy.view_models import ProductOption, ProductView, option_view, product_view
 from tht_app.state.template.view_models import PartView, line_views
 from tht_app.use_cases.pharmacy import SearchProducts
-from tht_app.use_cases.pharmacy.prescribing import dosage_of
-from tht_app.use_cases.template.writing import draft_of
+from tht_app.use_cases.template.writing import ensure_direction
 
 WRITE = Permission.RECORD_WRITE
 
@@ -34,7 +33,7 @@ def template_line(form: Mapping[str, str], product: ProductView) -> TemplateLine
         typed.days,
         typed.note,
     )
-    dosage_of(draft_of(line, "right"))
+    ensure_direction(line)
     return line
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tht_app.domain.encounter.note import Piece, Section, difference
 from tht_app.domain.ent.findings import NORMAL, PAIRED, REGIONS, SITES, Part
 from tht_app.domain.template import ASKED, TemplateContent, TemplateLine
-from tht_app.i18n import age_text, date_text, text_of, time_text
+from tht_app.i18n import LANGUAGES, age_text, date_text, text_of, time_text
 from tht_app.state.ent.view_models import SentenceView, inside, sentences
 from tht_app.state.pharmacy.view_models import direction_text, watched_text
 from tht_app.use_cases.pharmacy.prescribing import dosage_of
@@ -130,7 +130,7 @@ def parts_text(content: TemplateContent, lang: str) -> str:
 
 
 def finding_choices(text: str, lang: str, most: int = 12) -> list[ChoiceView]:
-    """Findings whose words contain every typed word."""
+    """Findings whose words contain every typed word, in whichever language it was typed."""
     words = text.lower().split()
     found: list[ChoiceView] = []
     for region in REGIONS:
@@ -142,7 +142,8 @@ def finding_choices(text: str, lang: str, most: int = 12) -> list[ChoiceView]:
                     finding_text(site.code, finding, lang),
                     text_of(f"ent.part.{region.part}", lang),
                 )
-                if all(word in f"{choice.label} {choice.hint}".lower() for word in words):
+                known = " ".join([choice.hint, *(finding_text(site.code, finding, one) for one in LANGUAGES)]).lower()
+                if all(word in known for word in words):
                     found.append(choice)
     return found[:most]
 
@@ -213,15 +214,18 @@ def _sided(view: PartView) -> str:
 
 
 def piece_views(before: TemplateContent | None, after: TemplateContent, lang: str) -> list[PieceView]:
-    """What a version changed, word by word."""
+    """What a version changed, word by word; the first one as it is."""
+    if before is None:
+        return [PieceView("same", whole_text(after, lang))]
     kinds = {" ": "same", "+": "new", "-": "old"}
-    pieces: tuple[Piece, ...] = difference(whole_text(before, lang) if before else "", whole_text(after, lang))
+    pieces: tuple[Piece, ...] = difference(whole_text(before, lang), whole_text(after, lang))
     return [PieceView(kinds[piece.mark], piece.text) for piece in pieces]
 
 
 def placing_view(placing: Placing, zone: ZoneInfo, lang: str, today: date) -> PlacingView:
     """What would be added, in words."""
-    young = today < placing.born.replace(year=placing.born.year + GROWN_UP, day=min(placing.born.day, 28))
+    born = placing.born
+    young = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < GROWN_UP
     return PlacingView(
         str(placing.template_id),
         placing.version,
@@ -232,7 +236,7 @@ def placing_view(placing: Placing, zone: ZoneInfo, lang: str, today: date) -> Pl
         [_line(one, lang) for one in placing.lines],
         placing.allergy.state.value,
         allergy_text(placing.allergy, zone, lang),
-        age_text(placing.born, today, lang) if young else "",
+        age_text(born, today, lang) if young else "",
     )
 
 

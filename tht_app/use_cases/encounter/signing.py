@@ -14,6 +14,7 @@ from tht_app.domain.encounter.statement import Proof, Statement, Subject, addend
 from tht_app.domain.encounter.visit import NotYourEncounter, ensure_may_sign, owns
 from tht_app.domain.errors import NotFound
 from tht_app.domain.identity import Permission, Role
+from tht_app.domain.template import GAP
 from tht_app.use_cases.door import use_case
 from tht_app.use_cases.encounter.content import Content, content_of, digest_of
 from tht_app.use_cases.encounter.passkey_signature import accept_passkey
@@ -60,7 +61,8 @@ class CheckSignature:
 def _missing(content: Content) -> tuple[str, ...]:
     """What a reader would look for and not find: words for it are `encounter.review.missing.<name>`."""
     empty = [s.section.value for s in content.sections if not s.text.strip()]
-    return (*empty, *(() if content.diagnoses else ("diagnosis",)))
+    gap = any(GAP in s.text for s in content.sections)
+    return (*empty, *(() if content.diagnoses else ("diagnosis",)), *(("gap",) if gap else ()))
 
 
 @use_case(permission=Permission.RECORD_SIGN, audit=AuditAction.READ, reads=True)

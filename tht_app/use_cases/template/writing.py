@@ -12,7 +12,7 @@ from tht_app.database.unit_of_work import UnitOfWork
 from tht_app.domain.audit import AuditAction
 from tht_app.domain.encounter.diagnosis import UnknownDiagnosisCode
 from tht_app.domain.encounter.note import Section
-from tht_app.domain.errors import NotFound, PermissionDenied, ValidationFailed
+from tht_app.domain.errors import NotFound, PermissionDenied, Problem, ValidationFailed
 from tht_app.domain.identity import Permission
 from tht_app.domain.template import (
     ASKED,
@@ -81,8 +81,8 @@ async def read_template_versions(request: ReadTemplateVersions, work: UnitOfWork
 async def save_template(request: SaveTemplate, work: UnitOfWork) -> UUID:
     """Keep it and return its id.
 
-    Raises ValidationFailed, TemplateNameTaken, UnknownDiagnosisCode, TemplateChanged when somebody saved after
-    `base_version`, PermissionDenied for a shared one without the permission.
+    Raises ValidationFailed (also for a name that another template has), UnknownDiagnosisCode, TemplateChanged when
+    somebody saved after `base_version`, PermissionDenied for a shared one without the permission.
     """
     content = await _complete(work, checked(request.content))
     if request.template_id is None:
@@ -92,16 +92,16 @@ async def save_template(request: SaveTemplate, work: UnitOfWork) -> UUID:
     ensure_may_share(work, shared=former.shared)
     if version != request.base_version:
         raise TemplateChanged
-    await _ensure_free(work, content.name, shared=former.shared, but=former.id)
+    await _ensure_name(work, content.name, shared=former.shared, but=former.id)
     await queries.write(work, former.id, version + 1, content, retired=False)
     work.changed("note_template", former.id, old=said(former.content), new=said(content))
     return former.id
 
 
 async def keep_new(work: UnitOfWork, content: TemplateContent, *, shared: bool) -> UUID:
-    """A new template inside a use case; raises TemplateNameTaken, PermissionDenied."""
+    """A new template inside a use case; raises ValidationFailed for a name that is taken, PermissionDenied."""
     ensure_may_share(work, shared=shared)
-    await _ensure_free(work, content.name, shared=shared, but=None)
+    await _ensure_name(work, content.name, shared=shared, but=None)
     template_id = await queries.keep(work, content, shared=shared)
     work.changed("note_template", template_id, new=said(content) | {"shared": shared})
     return template_id
@@ -115,8 +115,9 @@ async def retire_template(request: RetireTemplate, work: UnitOfWork) -> None:
     ensure_may_share(work, shared=former.shared)
     if former.retired == request.retired:
         return
-    if not request.retired:
-        await _ensure_free(work, former.content.name, shared=former.shared, but=former.id)
+    name = former.content.name
+    if not request.retired and await queries.name_taken(work, name, shared=former.shared, but=former.id):
+        raise TemplateNameTaken(name=name)
     await queries.write(work, former.id, version + 1, former.content, retired=request.retired)
     work.changed("note_template", former.id, old={"retired": former.retired}, new={"retired": request.retired})
 
@@ -127,9 +128,9 @@ def ensure_may_share(work: UnitOfWork, *, shared: bool) -> None:
         raise PermissionDenied(permission=Permission.TEMPLATE_SHARE.value)
 
 
-async def _ensure_free(work: UnitOfWork, name: str, *, shared: bool, but: UUID | None) -> None:
+async def _ensure_name(work: UnitOfWork, name: str, *, shared: bool, but: UUID | None) -> None:
     if await queries.name_taken(work, name, shared=shared, but=but):
-        raise TemplateNameTaken(name=name)
+        raise ValidationFailed({"name": Problem("template.name_taken", {"name": name})})
 
 
 async def _complete(work: UnitOfWork, content: TemplateContent) -> TemplateContent:
@@ -140,12 +141,19 @@ async def _complete(work: UnitOfWork, content: TemplateContent) -> TemplateConte
     products = await catalogue.products(work, [line.product_id for line in content.lines], work.today())
     lines: list[TemplateLine] = []
     for line in content.lines:
-        dosage_of(draft_of(line, "right"))
+        ensure_direction(line)
         product = products.get(line.product_id)
         if product is None:
             raise ValidationFailed({"lines": "unknown_choice"})
         lines.append(replace(line, item=item_of(product)))
     return replace(content, lines=tuple(lines))
+
+
+def ensure_direction(line: TemplateLine) -> None:
+    """Refuse a direction that nobody could follow, or that says neither for how long nor how much."""
+    dosage_of(draft_of(line, "right"))
+    if not line.days and not line.quantity:
+        raise ValidationFailed({"days": "template.days_or_quantity"})
 
 
 def draft_of(line: TemplateLine, affected: str) -> LineDraft:
