@@ -78,7 +78,8 @@ export class NoteLink {
   constructor({ address, state, Socket = globalThis.WebSocket, drafts = openDrafts }) {
     Object.assign(this, { address, state, Socket, openDrafts: drafts, socket: null, closed: false, told: null });
     Object.assign(this, { drafts: null, waiting: [], sent: 0, lastTyped: 0, ignoreKept: false, pause: FIRST_PAUSE_MS, heard: 0 });
-    this.sections = new Map();
+    // The editors of the sections, and who hears a key before they do.
+    Object.assign(this, { sections: new Map(), keys: new Map() });
     this.tab = Math.random().toString(36).slice(2);
     this.presence = new Presence(this);
     this.begin();

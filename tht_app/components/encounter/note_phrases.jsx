@@ -103,20 +103,14 @@ export function PhraseTools({ editor, link, name, encounter, words, looks, icons
   useEffect(() => {
     const look = ({ transaction }) => newest.current.look(transaction);
     const left = () => setTimeout(() => !editor.isDestroyed && !editor.isFocused && newest.current.shut(), 150);
-    const pressed = (event) => {
-      if (heardByGaps(event, editor, link, name) || heardByList(event, newest.current)) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
-    };
-    const body = editor.view.dom;
+    const pressed = (event) => heardByGaps(event, editor, link, name) || heardByList(event, newest.current);
+    link.keys.set(name, pressed);
     editor.on("transaction", look);
     editor.on("blur", left);
-    body.parentElement.addEventListener("keydown", pressed, true);
     return () => {
       editor.off("transaction", look);
       editor.off("blur", left);
-      body.parentElement?.removeEventListener("keydown", pressed, true);
+      if (link.keys.get(name) === pressed) link.keys.delete(name);
     };
   }, [editor]);
   useEffect(() => {

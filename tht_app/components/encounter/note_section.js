@@ -43,7 +43,12 @@ export function openSection({ holder, link, name, attributes, editable, onChange
         selectionRender: ({ colour }) => ({ nodeName: "span", class: `note-selection note-hand-${colour}` }),
       }),
     ],
-    editorProps: { attributes, transformPastedHTML: cleaned, handleDrop: (view, event) => event.dataTransfer?.files?.length > 0 },
+    editorProps: {
+      attributes,
+      handleKeyDown: (view, event) => link.keys.get(name)?.(event) ?? false,
+      transformPastedHTML: cleaned,
+      handleDrop: (view, event) => event.dataTransfer?.files?.length > 0,
+    },
     onTransaction: onChange,
   });
 }
