@@ -29,9 +29,10 @@ from bench._clinic import open_clinic, own_folder, percentile, person, some_pati
 from bench._pgbench import audited_rate
 from tests.conftest import Clinic
 from tht_app.database.apart import run_apart
-from tht_app.database.seal import seal_next
+from tht_app.database.seal import newest_seal, seal_next, unsealed
 from tht_app.database.signing import AUDIT, SigningKey, signing_key
 from tht_app.domain.audit import AuditAction
+from tht_app.domain.audit.chain import Seal
 from tht_app.domain.audit.log import Area, Filter, Outcome
 from tht_app.domain.identity import Role
 from tht_app.domain.registration import PatientId
@@ -237,7 +238,14 @@ async def lag(clinic: Clinic, key: SigningKey, patients: list[PatientId], folder
     await asyncio.sleep(2.5)
     sealer.cancel()
     await asyncio.gather(sealer, return_exceptions=True)
+    if left := await unsealed(clinic.database, (await clinic.actor("worker")).token, await _newest(clinic)):
+        raise RuntimeError(f"{left} entries were never sealed")
     return round(percentile([row["lag"] * 100 for row in clinic.admin_fetch(LAG, since)], 99) / 100, 2)
+
+
+async def _newest(clinic: Clinic) -> Seal | None:
+    found = await newest_seal(clinic.database, (await clinic.actor("worker")).token)
+    return found.seal if found else None
 
 
 async def small_seals(clinic: Clinic, token: str, key: SigningKey, patients: list[PatientId]) -> None:

@@ -27,6 +27,7 @@ SHOTS = (
     ("calendar-setup-absence", "admin", "/calendar/setup?tab=absence"),
     ("calendar-setup-holidays", "admin", "/calendar/setup?tab=holidays"),
     ("calendar-setup-types", "admin", "/calendar/setup?tab=types"),
+    ("privacy", "admin", "/privacy"),
     ("queue", "admin", "/queue"),
     ("queue-displays", "admin", "/queue/displays"),
     ("templates", "dokter", "/templates"),

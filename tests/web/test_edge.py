@@ -278,3 +278,43 @@ async def test_what_is_no_http_is_refused_or_cut(server: RunningServer, data: by
     assert not came or 400 <= int(came[9:12]) < 500
     assert not INSIDE.search(came)
     assert "HTTP/1.1 200" in (await answer(server, plain(server, "/health"))).decode()
+
+
+HYDRATED = "reflex___state____state.set_is_hydrated"
+GARBAGE: tuple[object, ...] = (
+    None,
+    5,
+    "{",
+    "x" * 50_000,
+    [],
+    {},
+    {"name": 5},
+    {"name": None, "payload": None},
+    {"name": "x" * 10_000, "payload": {}},
+    {"name": HYDRATED, "payload": []},
+    {"name": HYDRATED, "payload": {"value": [[[[[[]]]]]]}},
+    {"name": SEARCH, "payload": {"text": {"a": "\x00"}, "question": None}, "router_data": "x"},
+    {"name": SEARCH, "payload": {"text": "\ud800", "question": "1"}, "router_data": {"pathname": 5, "query": []}},
+    {
+        "name": f"{SEARCH}.__init__",
+        "payload": {},
+        "router_data": {"pathname": "/../..", "headers": {"cookie": "sid=x"}},
+    },
+)
+
+
+async def test_nonsense_on_the_screens_line_ends_at_most_that_line(server: RunningServer, actors: Actors):
+    browser = await server.signed_in("admin", address="203.0.113.91")
+    before = server.log.read_text()
+    for garbage in GARBAGE:
+        tab = await browser.tab().open("/nowhere")
+        await tab.sio.emit("event", garbage, namespace="/_event")
+        await tab.sio.emit("link_token_to_sid", garbage, namespace="/_event")
+        await tab.close()
+    tab = await browser.tab().open("/nowhere")
+    answered = await tab.fire(HYDRATED, "/nowhere", value=True)
+    assert answered
+    written = server.log.read_text()[len(before) :]
+    assert "incident" not in written, written[-3000:]
+    assert not INSIDE.search(written.encode()), written[-3000:]
+    await browser.close()

@@ -144,6 +144,9 @@ async def test_a_question_asked_of_one_person_is_not_answered_by_another(server:
     options = await asked(first, "/session/passkey/options")
     told = await second.http.post("/session/confirm", json={"kind": "accounts", "passkey": doctor.answer(options)})
     assert told.status_code == 401
+    options = await asked(first, "/session/passkey/options")
+    told = await second.http.post("/session/confirm", json={"kind": "accounts", "passkey": cashier.answer(options)})
+    assert told.status_code == 401, "her own device answers, and a question that was never asked of her"
     for one in (first, second):
         await one.close()
 
