@@ -145,6 +145,8 @@ class Gate(rx.Middleware):
 
     async def _decide(self, root: BaseState, event: Event, who: SignedIn, token: str) -> StateUpdate | None:
         try:
+            if not isinstance(event.payload, dict):
+                raise BadPayload("it is no form")
             if event.name in HYDRATES:
                 _keep_known_storage(event.payload.get("vars"))
                 return None
