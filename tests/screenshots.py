@@ -33,6 +33,7 @@ SHOTS = (
     ("templates", "dokter", "/templates"),
     ("home-doctor", "dokter", "/"),
     ("encounter", "dokter", "first visit"),
+    ("patient-timeline", "dokter", "timeline"),
     ("prescriptions", "dokter", "/prescriptions"),
     ("home-nurse", "perawat", "/"),
     ("home-pharmacist", "apoteker", "/"),
@@ -89,6 +90,10 @@ def _open(page: Page, origin: str, place: str) -> None:
         page.get_by_test_id("encounter-day-open").first.click()
         page.wait_for_url(re.compile("/encounters/[0-9a-f-]{36}"))
         page.get_by_test_id("encounter-note-subjective").wait_for()
+    elif place == "timeline":
+        _open(page, origin, "first visit")
+        page.get_by_test_id("encounter-summary-timeline").click()
+        page.get_by_test_id("encounter-timeline").wait_for()
     else:
         page.goto(f"{origin}{place}")
     page.wait_for_selector("main h1")
