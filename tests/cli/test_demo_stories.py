@@ -16,7 +16,10 @@ from tht_app.cli.demo.plan import MINUTES
 from tht_app.cli.demo.scenario import Medicine, Scenario, Where, read_signa
 from tht_app.cli.demo.shelf import SHELF
 from tht_app.cli.demo.story import story_again, story_of
+from tht_app.database.icd9cm import shipped_codes
+from tht_app.domain.encounter import procedure
 from tht_app.domain.encounter.diagnosis import asks_for_side
+from tht_app.domain.encounter.history import checked_answer
 from tht_app.domain.encounter.vitals import parse_readings
 from tht_app.domain.ent.findings import parse_key
 from tht_app.domain.pharmacy.quantity import bottles, days_of_drops, days_of_spray, tablets
@@ -27,6 +30,7 @@ from tht_app.use_cases.scheduling import STANDARD_VISIT_TYPES
 DAY = date(2026, 7, 20)
 EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.key)
 LINES = [(scenario, medicine) for scenario in SCENARIOS for medicine in scenario.medicines]
+CODES = {one.code for one in shipped_codes()}
 EACH_LINE = pytest.mark.parametrize(
     ("scenario", "medicine"), LINES, ids=[f"{scenario.key}:{medicine.code}" for scenario, medicine in LINES]
 )
@@ -48,6 +52,16 @@ def dosage(medicine: Medicine) -> Dosage:
 
 def test_there_are_at_least_forty_stories_and_no_key_twice():
     assert len({scenario.key for scenario in SCENARIOS}) == len(SCENARIOS) >= 40
+
+
+@EACH
+def test_what_was_done_and_answered_can_be_written_down(scenario: Scenario):
+    first = story_of(scenario, somebody(scenario), DAY, Random(1))
+    for code, laterality in (*first.procedures, *story_again(first, 7, "36.5").procedures):
+        assert code in CODES
+        assert laterality or not procedure.asks_for_side(code)
+    for question, value, words in scenario.answers:
+        checked_answer(question, value, words)
 
 
 @EACH

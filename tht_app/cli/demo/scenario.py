@@ -86,6 +86,8 @@ class Scenario:
     """What goes on the problem list."""
     takes: tuple[tuple[str, str], ...] = ()
     """Medicines the patient takes already, with the dosage in own words."""
+    answers: tuple[tuple[str, str, str], ...] = ()
+    """What was answered about habits and family: question, value, words (see `domain.encounter.history`)."""
     control: tuple[str, str] | None = None
     """Complaint and findings when the patient comes back; None when nobody does."""
 

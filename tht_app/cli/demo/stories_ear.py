@@ -109,6 +109,7 @@ EAR = (
         assessment="Otomikosis telinga {sisi}.",
         plan="Pembersihan debris dengan suction, antijamur topikal, tetes asam asetat, kontrol 7 hari "
         "untuk pembersihan ulang. Hindari air masuk telinga.",
+        answers=(("swimming", "regularly", ""),),
         diagnoses=(D("B36.9"), D("H62.2", A)),
         findings=(F("ear_canal", "fungus", A), F("tympanic_membrane", "normal", B)),
         medicines=(

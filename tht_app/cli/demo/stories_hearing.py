@@ -102,6 +102,10 @@ HEARING = (
         assessment="Gangguan pendengaran akibat bising bilateral dengan tinitus.",
         plan="Pelindung telinga setiap kerja, surat untuk dokter perusahaan, audiometri ulang 6 bulan. "
         "Konseling tinitus.",
+        answers=(
+            ("noise", "current", "bagian mesin pabrik, 12 tahun"),
+            ("occupation", "", "pekerja pabrik"),
+        ),
         diagnoses=(D("H83.3", B), D("Z57.0")),
         findings=(F("tympanic_membrane", "normal", B),),
         medicines=(M("MEKOBA-500", "3 x 1 capsule pc", 30, 10),),

@@ -18,6 +18,7 @@ NOSE = (
         assessment="Rinitis alergi persisten sedang-berat.",
         plan="Hindari alergen: cuci sprei air panas tiap minggu, tanpa karpet. Semprot hidung steroid "
         "teratur, antihistamin malam. Tes tusuk kulit bila kambuh. Cara menyemprot diajarkan.",
+        answers=(("atopy", "yes", "ibu"),),
         diagnoses=(D("J30.4"),),
         findings=(
             F("inferior_turbinate", "pale", B),

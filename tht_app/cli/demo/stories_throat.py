@@ -207,6 +207,7 @@ THROAT = (
         assessment="Nodul pita suara bilateral.",
         plan="Terapi wicara 8 kali, kebersihan suara, pengeras suara di kelas. Penghambat pompa proton "
         "karena ada gejala refluks. Evaluasi 4 minggu, bedah bila tidak membaik 3 bulan.",
+        answers=(("occupation", "", "guru SD"),),
         diagnoses=(D("J38.2"),),
         findings=(F("posterior_wall", "granulation"), F("tonsil", "t1", B)),
         medicines=(M("LANSOP-30", "2 x 1 capsule ac", 56, 28),),

@@ -20,6 +20,7 @@ from tht_app.use_cases.encounter import (
     AddHistory,
     AddMedicine,
     AddProcedure,
+    AnswerHistory,
     RecordAllergy,
     RecordVitals,
     SaveSection,
@@ -221,6 +222,8 @@ class Visits:
         await self._allergies(patient, story.allergy, at, key)
         for number, (medicine, dosage) in enumerate(story.scenario.takes):
             await self._hand.do(AddMedicine(patient, medicine, dosage), at, f"{key}/takes/{number}")
+        if answers := {name: (value, words) for name, value, words in story.scenario.answers}:
+            await self._hand.do(AnswerHistory(patient, answers), at, f"{key}/answers")
 
     async def _allergies(self, patient: PatientId, known: KnownAllergy | None, at: datetime, key: str) -> None:
         if known is None:
