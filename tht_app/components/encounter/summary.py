@@ -62,6 +62,7 @@ def _medicine(entry: rx.Var[EntryView]) -> rx.Component:
 def _history(entry: rx.Var[EntryView]) -> rx.Component:
     return rx.el.li(
         rx.el.span(entry.text, class_name="break-words"),
+        rx.cond(entry.detail != "", rx.el.span(" – ", entry.detail, class_name="break-words")),
         rx.el.p(word_of("encounter.history.kind", HistoryKind, entry.tag), class_name=QUIET),
     )
 
