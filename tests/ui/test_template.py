@@ -72,7 +72,9 @@ def test_the_history_says_who_did_what_and_what_changed():
         ("old", "OMA"),
         ("new", "Otitis"),
     ]
-    assert {one.kind for one in piece_views(None, CONTENT, "id")} == {"same"}
+    [whole] = piece_views(None, CONTENT, "id")
+    assert whole.kind == "same"
+    assert whole.text.endswith("Membran timpani: menonjol (sisi yang sakit)\nH66.0 (sisi yang sakit), diagnosis kerja")
 
 
 def test_what_needs_a_look_is_said_and_not_ticked():

@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from tht_app.domain.encounter.note import Piece, Section, difference
-from tht_app.domain.ent.findings import NORMAL, PAIRED, REGIONS, SITES, Part
+from tht_app.domain.ent.findings import NORMAL, PAIRED, REGIONS, SITES, Part, Side
 from tht_app.domain.template import ASKED, TemplateContent, TemplateLine
 from tht_app.i18n import LANGUAGES, age_text, date_text, text_of, time_text
 from tht_app.state.ent.view_models import SentenceView, inside, sentences
@@ -203,14 +203,17 @@ def whole_text(content: TemplateContent, lang: str) -> str:
         if section in content.sections:
             lines += ["", text_of(f"encounter.section.{section.value}", lang), content.sections[section]]
     more = [text_of(f"template.form.normal.{part}", lang) for part in content.normal]
-    more += [_sided(view) for view in finding_views(content.findings, lang)]
-    more += [f"{one.code} ({one.side}, {one.certainty})" for one in content.diagnoses]
+    more += [view.label + _side_words(view.side, lang) for view in finding_views(content.findings, lang)]
+    for one in content.diagnoses:
+        certainty = text_of(f"encounter.certainty.{one.certainty}", lang)
+        more.append(f"{one.code}{_side_words(one.side, lang)}, {certainty.lower()}")
     more += [f"{line.item}: {line_detail(line, lang)}" for line in content.lines]
     return "\n".join([*lines, *([""] if more else []), *more])
 
 
-def _sided(view: PartView) -> str:
-    return f"{view.label} ({view.side})" if view.sided else view.label
+def _side_words(side: str, lang: str) -> str:
+    """` (kiri)`; nothing where there is no side."""
+    return "" if side == Side.NONE else f" ({text_of(f'template.affected.{side}', lang)})"
 
 
 def piece_views(before: TemplateContent | None, after: TemplateContent, lang: str) -> list[PieceView]:
