@@ -108,6 +108,14 @@ class GetAppointment:
     appointment_id: AppointmentId
 
 
+AS_IN_THE_TABLE = (
+    *("id", "patient_id", "record_number", "birth_date", "first_visit", "confirmed", "practitioner_id", "room_id"),
+    *("room_name", "visit_type_id", "visit_type", "tint", "overbooked", "outside_hours", "ticket_id", "ticket_label"),
+    *("ticket_status", "version", "series_id"),
+)
+"""What a screen knows as the row has it."""
+
+
 def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
     """A row of the list as screens know it."""
 
@@ -116,36 +124,18 @@ def entry_of(work: UnitOfWork, row: RowMapping) -> AppointmentEntry:
         return work.vault.open(Purpose.CLINICAL, f"appointment.{column}", row["id"], sealed) or ""
 
     return AppointmentEntry(
-        id=row["id"],
-        patient_id=row["patient_id"],
+        **{name: row[name] for name in AS_IN_THE_TABLE},
         patient_name=row["patient_name"] or "",
-        record_number=row["record_number"],
-        birth_date=row["birth_date"],
         sex=row["sex"] or "unknown",
         payer=row["payer"] or "self",
-        first_visit=row["first_visit"],
-        confirmed=row["confirmed"],
-        practitioner_id=row["practitioner_id"],
-        room_id=row["room_id"],
-        room_name=row["room_name"],
-        visit_type_id=row["visit_type_id"],
-        visit_type=row["visit_type"],
         visit_type_names={"id": row["visit_type_id_text"], "en": row["visit_type_en_text"]},
-        tint=row["tint"],
         slot=queries.appointment_period(row),
         status=AppointmentStatus(row["status"]),
-        overbooked=row["overbooked"],
-        outside_hours=row["outside_hours"],
         override_reason=opened("override_reason"),
         note=opened("note"),
         cancel_reason=CancelReason(row["cancel_reason"]) if row["cancel_reason"] else None,
-        ticket_id=row["ticket_id"],
-        ticket_label=row["ticket_label"],
-        ticket_status=row["ticket_status"],
-        version=row["version"],
         device_ids=tuple(row["device_ids"]),
         device_names=tuple(row["device_names"]),
-        series_id=row["series_id"],
         overrides=tuple(ClosedReason(reason) for reason in row["overrides"]),
         move_reason=MoveReason(row["move_reason"]) if row["move_reason"] else None,
         move_note=opened("move_note"),
