@@ -1,6 +1,7 @@
 """How the clinic writes days, times, numbers and money."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +10,9 @@ from tht_app.i18n import (
     clock_text,
     date_text,
     decimal_text,
+    exact_text,
     long_date_text,
+    moment_text,
     money_text,
     number_text,
     time_text,
@@ -30,6 +33,13 @@ def test_patients_read_the_long_form():
 def test_times_have_a_point_and_24_hours():
     assert time_text(time(14, 3)) == "14.03"
     assert clock_text(datetime(2026, 1, 1, 0, 0, 9)) == "00.00.09"  # noqa: DTZ001  only its clock is read
+
+
+def test_a_moment_is_told_in_the_clinic_or_as_it_is_given():
+    moment = datetime(2026, 12, 31, 17, 5, 9, tzinfo=UTC)
+    assert moment_text(moment, ZoneInfo("Asia/Jakarta")) == "01-Jan-2027 00.05"
+    assert moment_text(moment, None, "en") == "31-Dec-2026 17.05"
+    assert exact_text(moment) == "31-Des-2026 17.05.09"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from fpdf.enums import XPos, YPos
 from tht_app.documents.head import ClinicHead, draw_head
 from tht_app.documents.paper import FAMILY, INK, RULE, SOFT, Paper, clean
 from tht_app.domain.letter import PAD_HEIGHT, PAD_WIDTH, LetterContent, LetterKind, Signer, Strokes
-from tht_app.i18n import date_text, long_date_text, text_of, time_text
+from tht_app.i18n import long_date_text, moment_text, text_of
 
 SMALL = frozenset({LetterKind.SICK_NOTE})
 QR_SIDE = 24
@@ -59,7 +59,7 @@ class _Letter(Paper):
         self.set_y(top + 6)
         self.set_right_margin(self.margin + QR_SIDE + 4)
         self.write_line(text_of("letter.print.verify", lang), 7.5, color=SOFT)
-        when = f"{date_text(sheet.printed_at.date(), lang)} {time_text(sheet.printed_at)}"
+        when = moment_text(sheet.printed_at, None, lang)
         self.write_line(text_of("letter.print.printed", lang, at=when, by=sheet.printed_by), 7, color=SOFT)
         page = text_of("letter.print.page", lang, page=self.page_no(), pages="{nb}")
         self.write_line(f"{sheet.number} · {page}", 7, color=SOFT)

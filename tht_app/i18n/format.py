@@ -5,7 +5,7 @@ must never depend on which locale a reader has in mind. Times are shown as they 
 first.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 
 MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -63,6 +63,17 @@ def time_text(moment: datetime | time) -> str:
 def clock_text(moment: datetime | time) -> str:
     """`14.03.21`, where seconds prove that something was saved."""
     return f"{time_text(moment)}.{moment.second:02d}"
+
+
+def moment_text(moment: datetime, zone: tzinfo | None = None, lang: str = "id") -> str:
+    """`21-Nov-2026 14.03` in the clinic's zone; without one as it is given."""
+    here = moment.astimezone(zone) if zone else moment
+    return f"{date_text(here.date(), lang)} {time_text(here)}"
+
+
+def exact_text(moment: datetime, lang: str = "id") -> str:
+    """`21-Nov-2026 14.03.21` as it is given, where the order of things counts."""
+    return f"{date_text(moment.date(), lang)} {clock_text(moment)}"
 
 
 def number_text(value: int) -> str:

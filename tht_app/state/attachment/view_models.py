@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tht_app.domain.attachment import Attachment, AttachmentStatus, FileType
-from tht_app.i18n import date_text, text_of, time_text
+from tht_app.i18n import moment_text, text_of
 
 KILOBYTE = 1000
 
@@ -59,7 +59,7 @@ def file_view(file: Attachment, zone: ZoneInfo, lang: str) -> FileView:
         side=file.side.value,
         place=place,
         facts=" · ".join(facts),
-        source=f"{date_text(at.date(), lang)} {time_text(at)} · {file.recorded_by}",
+        source=f"{moment_text(at, None, lang)} · {file.recorded_by}",
         study=file.study,
         shape=shape,
         pages=file.pages,

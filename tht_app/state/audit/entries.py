@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 
 from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.identity import Permission
+from tht_app.i18n import exact_text
 from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.audit.filters import FilterView, filter_view, place_query, query_of, read_filter, read_place
@@ -18,7 +19,6 @@ from tht_app.state.audit.view_models import (
     PatientOption,
     entry_detail,
     entry_view,
-    moment_text,
     option_view,
     patient_words,
     person_choices,
@@ -70,7 +70,7 @@ class EntriesState(Acting, rx.State):
         self.newest_address = f"{SCREEN}?{query_of(view)}"
         self.next_address = f"{SCREEN}?{query_of(view, **place_query(page.after))}" if page.after else ""
         cut = page.after is not None and page.cut
-        self.searched_to = moment_text(page.after.at.astimezone(settings().zone), lang) if cut and page.after else ""
+        self.searched_to = exact_text(page.after.at.astimezone(settings().zone), lang) if cut and page.after else ""
         self.export_address = f"/files/audit/entries.csv?{query_of(view)}"
 
     @handler(needs=READ)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tht_app.domain.audit.log import Access, Chain, Deed, Entry, Outcome, Progress, Somebody, Verified
 from tht_app.domain.registration.identifiers import shown_record_number
-from tht_app.i18n import UnknownKey, clock_text, date_text, number_text, text_of, time_text
+from tht_app.i18n import UnknownKey, date_text, exact_text, number_text, text_of, time_text
 from tht_app.use_cases.audit import AccessReport, AuditedPatient
 from tht_app.use_cases.audit.wording import access_words, name_of, patient_words, sentence, who_words
 
@@ -126,11 +126,6 @@ class ReportView:
     print_address: str = ""
 
 
-def moment_text(moment: datetime, lang: str) -> str:
-    """`25-Nov-2026 14.03.21`."""
-    return f"{date_text(moment.date(), lang)} {clock_text(moment)}"
-
-
 def entry_view(entry: Entry, lang: str) -> EntryView:
     """One line of the log."""
     sealed = entry.seal is not None
@@ -161,7 +156,7 @@ def entry_detail(entry: Entry, lang: str) -> EntryDetail:
         id=line.id,
         sentence=line.sentence,
         who=who_words(entry.who, lang),
-        when=moment_text(entry.at, lang),
+        when=exact_text(entry.at, lang),
         address=entry.address or text_of("audit.entry.no_address", lang),
         reason=entry.reason,
         outcome=line.outcome_text,
@@ -208,7 +203,7 @@ def chain_view(chain: Chain, now: datetime, lang: str) -> ChainView:
             "audit.chain.seal",
             lang,
             number=number_text(seal.number),
-            when=moment_text(seal.at, lang),
+            when=exact_text(seal.at, lang),
             total=number_text(seal.total),
         )
         if seal
@@ -241,14 +236,14 @@ def _anchor_words(chain: Chain, lang: str) -> str:
     anchor = chain.anchor
     if anchor is None or not anchor.genuine:
         return text_of("audit.chain.anchor_forged", lang)
-    return text_of("audit.chain.anchor", lang, number=number_text(anchor.number), when=moment_text(anchor.at, lang))
+    return text_of("audit.chain.anchor", lang, number=number_text(anchor.number), when=exact_text(anchor.at, lang))
 
 
 def _verified_words(verified: Verified | None, lang: str) -> str:
     if verified is None:
         return text_of("audit.chain.never_verified", lang)
     key = "audit.chain.verified_well" if verified.well else "audit.chain.verified_faulty"
-    when, entries = moment_text(verified.at, lang), number_text(verified.entries)
+    when, entries = exact_text(verified.at, lang), number_text(verified.entries)
     return text_of(key, lang, when=when, who=verified.who, entries=entries, seals=number_text(verified.seals))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tht_app.domain.backup import Health
-from tht_app.i18n import date_text, number_text, text_of, time_text
+from tht_app.i18n import moment_text, number_text, text_of
 from tht_app.settings import settings
 from tht_app.use_cases.backup import Backups, RunStatus
 
@@ -64,7 +64,7 @@ def _moment(moment: datetime | None, lang: str) -> str:
     if moment is None:
         return text_of("backup.never", lang)
     here = moment.astimezone(settings().zone)
-    return f"{date_text(here.date(), lang)} {time_text(here)}"
+    return moment_text(here, None, lang)
 
 
 def backup_view(found: Backups, lang: str) -> BackupView:

@@ -23,7 +23,7 @@ from tht_app.domain.encounter.record import (
 )
 from tht_app.domain.encounter.vitals import BY_FIELD, VITALS, completed_months, is_unusual, plain
 from tht_app.domain.ent.findings import Finding, Part, Side
-from tht_app.i18n import age_text, clock_text, date_text, decimal_text, text_of, time_text
+from tht_app.i18n import age_text, clock_text, date_text, decimal_text, moment_text, text_of, time_text
 from tht_app.state.banner import BannerView
 from tht_app.state.ent.view_models import SentenceView, sentences
 
@@ -155,12 +155,6 @@ class ReviewView:
     missing: list[str] = field(default_factory=list[str])
     hash: str = ""
     files: int = 0
-
-
-def moment_text(at: datetime, zone: ZoneInfo, lang: str) -> str:
-    """`21-Nov-2026 14.03` in the clinic's zone."""
-    local = at.astimezone(zone)
-    return f"{date_text(local.date(), lang)} {time_text(local)}"
 
 
 def source_text(who: str, at: datetime, zone: ZoneInfo, lang: str) -> str:

@@ -7,7 +7,7 @@ from tht_app.domain.devices import browser_and_system
 from tht_app.domain.errors import ValidationFailed
 from tht_app.domain.identity import Role
 from tht_app.domain.proof import PEOPLE, Demand
-from tht_app.i18n import date_text, text_of, time_text
+from tht_app.i18n import date_text, moment_text, text_of
 from tht_app.settings import settings
 from tht_app.use_cases.access import Access, OpenSession, OwnPasskey
 
@@ -78,7 +78,7 @@ def _session_row(session: OpenSession, lang: str) -> SessionRow:
         str(session.id),
         device_words(session.user_agent, lang),
         session.address,
-        f"{date_text(last.date(), lang)} {time_text(last)}",
+        moment_text(last, None, lang),
         session.present,
         session.awake,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tht_app.i18n import date_text, number_text, text_of, time_text
+from tht_app.i18n import moment_text, number_text, text_of
 from tht_app.use_cases.interop import MailStatus, Trouble
 
 
@@ -40,18 +40,13 @@ class TroubleView:
 NO_MAIL = MailView(on=True, sender="", server="", last_sent="", waiting="", dead="", sent="", not_sent="")
 
 
-def moment_text(moment: datetime, lang: str) -> str:
-    """`25-Nov-2026 14.03`."""
-    return f"{date_text(moment.date(), lang)} {time_text(moment)}"
-
-
 def mail_view(status: MailStatus, lang: str) -> MailView:
     """How mail stands, in the reader's language."""
     return MailView(
         on=status.on,
         sender=status.sender,
         server=status.server,
-        last_sent=moment_text(status.last_sent, lang)
+        last_sent=moment_text(status.last_sent, None, lang)
         if status.last_sent
         else text_of("interop.integrations.mail.never", lang),
         waiting=number_text(status.waiting),
@@ -68,11 +63,11 @@ def trouble_view(trouble: Trouble, lang: str) -> TroubleView:
     elif trouble.next_attempt_at is None:
         state, tone = text_of("interop.integrations.trouble.dead", lang), "danger"
     else:
-        when = moment_text(trouble.next_attempt_at, lang)
+        when = moment_text(trouble.next_attempt_at, None, lang)
         state, tone = text_of("interop.integrations.trouble.next", lang, time=when), "wait"
     return TroubleView(
         id=str(trouble.id),
-        at=moment_text(trouble.at, lang),
+        at=moment_text(trouble.at, None, lang),
         kind=text_of(f"interop.kind.{trouble.kind.value}", lang),
         reason=text_of(f"interop.outcome.{trouble.outcome.value}", lang),
         attempts=number_text(trouble.attempts),

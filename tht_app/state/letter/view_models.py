@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from tht_app.domain.encounter.diagnosis import Laterality
 from tht_app.domain.encounter.note import Section
 from tht_app.domain.encounter.record import Procedure
 from tht_app.domain.letter import PARTS, PLACEHOLDERS, Letter, LetterKind, Wording
-from tht_app.i18n import date_text, long_date_text, text_of, time_text
+from tht_app.i18n import long_date_text, moment_text, text_of
 from tht_app.state.encounter.view_models import vitals_line
 from tht_app.state.ent.view_models import SentenceView, sentences
 from tht_app.use_cases.letter.issuing import LetterBasis
@@ -51,7 +51,7 @@ def letter_views(letters: Iterable[Letter], zone: ZoneInfo, lang: str) -> list[L
             id=str(letter.id),
             number=letter.number,
             kind=letter.kind.value,
-            issued=f"{_moment(letter.issued_at.astimezone(zone), lang)} · {letter.issued_by}",
+            issued=f"{moment_text(letter.issued_at.astimezone(zone), None, lang)} · {letter.issued_by}",
             prints=letter.prints,
             withdrawn=letter.withdrawn,
             reason=letter.reason,
@@ -60,10 +60,6 @@ def letter_views(letters: Iterable[Letter], zone: ZoneInfo, lang: str) -> list[L
         )
         for letter in letters
     ]
-
-
-def _moment(at: datetime, lang: str) -> str:
-    return f"{date_text(at.date(), lang)} {time_text(at)}"
 
 
 def beginnings(basis: LetterBasis, lang: str) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from tht_app.i18n import date_text, money_text, number_text, text_of
-from tht_app.state.pharmacy.view_models import moment_text
+from tht_app.i18n import date_text, moment_text, money_text, number_text, text_of
 from tht_app.use_cases.pharmacy.models import LedgerEntry, LotSummary, StockItem
 
 SOON = timedelta(days=90)

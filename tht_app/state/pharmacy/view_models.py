@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from tht_app.domain.pharmacy.prescription import DispenseStatus, PrescriptionStatus
 from tht_app.domain.pharmacy.signa import Dosage, DoseUnit, Route, Side, Timing, dose_figure, parse_amount, parse_signa
-from tht_app.i18n import age_text, date_text, money_text, number_text, text_of, time_text
+from tht_app.i18n import age_text, date_text, moment_text, money_text, number_text, text_of, time_text
 from tht_app.use_cases.pharmacy.models import (
     BoardCard,
     PrescriptionDetail,
@@ -125,12 +125,6 @@ class SummaryView:
     record_number: str = ""
     doctor: str = ""
     lines: str = ""
-
-
-def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
-    """`22-Nov-2026 09.14` in the clinic's zone."""
-    here = moment.astimezone(zone)
-    return f"{date_text(here.date(), lang)} {time_text(here)}"
 
 
 def stock_text(units: int, unit: str, lang: str) -> str:

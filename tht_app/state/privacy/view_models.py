@@ -11,7 +11,7 @@ from tht_app.domain.privacy import Check, Outcome, PrivacyRequest, Requester, Re
 from tht_app.domain.registration import PatientId
 from tht_app.domain.registration.dates import parse_date
 from tht_app.domain.registration.identifiers import shown_record_number
-from tht_app.i18n import date_text, text_of, time_text
+from tht_app.i18n import moment_text, text_of
 from tht_app.settings import settings
 from tht_app.use_cases.privacy import AnswerRequest, RecordRequest
 
@@ -34,12 +34,6 @@ class RequestRow:
     wish: str = ""
     closed: str = ""
     answer: str = ""
-
-
-def moment_text(moment: datetime, zone: ZoneInfo, lang: str) -> str:
-    """Day and time on the clinic's clock."""
-    here = moment.astimezone(zone)
-    return f"{date_text(here.date(), lang)} {time_text(here)}"
 
 
 def request_row(request: PrivacyRequest, zone: ZoneInfo, now: datetime, lang: str) -> RequestRow:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from tht_app.domain.registration.identifiers import shown_record_number
 from tht_app.domain.registration.merging import Merge, Part
 from tht_app.domain.registration.records import PatientRecord
-from tht_app.i18n import date_text, text_of, time_text
+from tht_app.i18n import date_text, moment_text, text_of, time_text
 from tht_app.state.registration.view_models import born_text, fact_views
 from tht_app.use_cases.registration.merging import MergePreview, MergeSide
 
@@ -152,7 +152,7 @@ def _merged(merge: Merge, zone: ZoneInfo, lang: str) -> MergedView:
             lang,
             number=number,
             name=merge.merged_name,
-            at=f"{date_text(at.date(), lang)} {time_text(at)}",
+            at=moment_text(at, None, lang),
             by=merge.by,
         ),
         number=number,

@@ -11,7 +11,7 @@ from tht_app.domain.registration.identifiers import shown_nik, shown_phone, show
 from tht_app.domain.registration.patient import PatientDetails, Payer
 from tht_app.domain.registration.query import highlight
 from tht_app.domain.registration.records import Consent, DuplicateCandidate, PatientBanner, PatientHit, PatientRecord
-from tht_app.i18n import age_text, date_text, text_of, time_text
+from tht_app.i18n import age_text, date_text, moment_text, text_of
 from tht_app.state.banner import AllergyState, BannerView
 from tht_app.use_cases.registration.transfer import ImportReport
 
@@ -269,7 +269,7 @@ def consent_view(consent: Consent, patient_id: str, zone: ZoneInfo, lang: str) -
         purpose=text_of(f"registration.consent.purpose.{consent.purpose.value}", lang),
         state=state,
         who=f"{consent.giver_name} ({giver})",
-        at=f"{date_text(at.date(), lang)} {time_text(at)}",
+        at=moment_text(at, None, lang),
         by=consent.recorded_by_name,
         version=consent.text_version,
         print_url=f"/documents/consents/{patient_id}/{consent.id}.pdf",

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from tht_app.domain.identity import Permission
-from tht_app.i18n import date_text, time_text
+from tht_app.i18n import moment_text
 from tht_app.live import topics
 from tht_app.live.view import LiveView
 from tht_app.live.watching import Watching
@@ -64,7 +64,7 @@ def _moment(now: datetime, lang: str) -> dict[str, Any]:
     return {
         "today": iso(local.date()),
         "clock": wall_clock(now, settings().zone),
-        "read_at": f"{date_text(local.date(), lang)} {time_text(local)}",
+        "read_at": moment_text(local, None, lang),
         "loaded": True,
     }
 
