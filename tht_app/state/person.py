@@ -5,6 +5,7 @@ Only the gate fills it, from the database, with every event. Hiding something by
 
 import reflex as rx
 
+from tht_app.settings import settings
 from tht_app.state.acting import Acting, handler
 from tht_app.state.marks import SIGNED_IN
 from tht_app.state.session import SignedIn
@@ -18,6 +19,8 @@ class PersonState(Acting, rx.State):
     display_name: str = ""
     roles: list[str] = []
     permissions: list[str] = []
+    zone: str = ""
+    """The clinic's time zone, in which a screen tells the time wherever its browser is."""
     _session_id: str = ""
     """The session that everything else in this tab's state belongs to."""
 
@@ -34,6 +37,7 @@ class PersonState(Acting, rx.State):
             "display_name": who.display_name,
             "roles": sorted(role.value for role in who.roles),
             "permissions": sorted(permission.value for permission in who.permissions),
+            "zone": settings().time_zone,
         }
         for name, value in news.items():
             if self.get_value(name) != value:

@@ -38,25 +38,22 @@ if (typeof window !== "undefined") {
 // For widgets that would otherwise promise what cannot reach the server now.
 export const connected = () => store.state.status === "online";
 
-const two = (number) => String(number).padStart(2, "0");
-const clock = (at) => {
-  const time = new Date(at);
-  return `${two(time.getHours())}.${two(time.getMinutes())}.${two(time.getSeconds())}`;
-};
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const clock = (at, zone) => new Intl.DateTimeFormat("en-GB", { ...CLOCK, timeZone: zone || undefined }).format(new Date(at)).replaceAll(":", ".");
 
-const saveWords = ({ answer, status, queued }, words) => {
+const saveWords = ({ answer, status, queued }, words, zone) => {
   if (status === "lost" && queued > 0) return fill(words.waiting, { count: queued });
-  if (answer?.state === "saved") return fill(words.saved, { time: clock(answer.at) });
+  if (answer?.state === "saved") return fill(words.saved, { time: clock(answer.at, zone) });
   return answer ? (words[answer.state] ?? "") : "";
 };
 
-export function ConnectionState({ words, looks, icons }) {
+export function ConnectionState({ words, looks, icons, zone }) {
   const link = useLink();
   const shown = link.status === "lost" ? "lost" : link.status;
   return createElement(
     "div",
     { className: looks.row, "data-testid": "shell-connection", "data-status": shown },
-    createElement("span", { "aria-live": "polite", className: looks.save }, saveWords(link, words)),
+    createElement("span", { "aria-live": "polite", className: looks.save }, saveWords(link, words, zone)),
     createElement("span", { className: `${looks.state} ${looks[shown]}`, title: words[shown] }, icons[shown], createElement("span", { className: looks.word }, words[shown])),
   );
 }

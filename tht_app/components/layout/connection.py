@@ -64,6 +64,7 @@ class ConnectionState(rx.Component):
     library = SCRIPT.importable_path
     tag = "ConnectionState"
 
+    zone: rx.Var[str]
     words: rx.Var[dict[str, str]]
     looks: rx.Var[dict[str, str]]
     icons: rx.Var[dict[str, Any]]
@@ -93,6 +94,7 @@ def connection_watch() -> rx.Component:
 def connection_state() -> rx.Component:
     """What was saved when, and whether the server is there, in words."""
     return ConnectionState.create(
+        zone=PersonState.zone,
         words={
             "online": t("shell.connection.online"),
             "connecting": t("shell.connection.connecting"),
