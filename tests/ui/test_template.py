@@ -90,6 +90,13 @@ def test_what_needs_a_look_is_said_and_not_ticked():
     assert view.young == ""
 
 
+def test_no_dose_is_ticked_for_a_child():
+    line = Item("drug", "", item="parasetamol 500 mg", stock=99, unit="tablet")
+    for born, ticked in ((date(1990, 1, 1), True), (date(2018, 2, 10), False)):
+        [shown] = placing_view(placing(born, line), ZONE, "id", date(2026, 11, 25)).lines
+        assert (shown.ticked, shown.blocked) == (ticked, False)
+
+
 def test_a_child_is_named_as_one_until_the_day_of_eighteen():
     assert placing_view(placing(date(2018, 2, 10)), ZONE, "id", date(2026, 11, 25)).young == "8 th"
     assert placing_view(placing(date(2008, 11, 26)), ZONE, "id", date(2026, 11, 25)).young == "17 th"

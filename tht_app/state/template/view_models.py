@@ -236,7 +236,7 @@ def placing_view(placing: Placing, zone: ZoneInfo, lang: str, today: date) -> Pl
         placing.side,
         sentences(placing.findings, lang),
         [_diagnosis(one, lang) for one in placing.diagnoses],
-        [_line(one, lang) for one in placing.lines],
+        [_line(one, lang, young=young) for one in placing.lines],
         placing.allergy.state.value,
         allergy_text(placing.allergy, zone, lang),
         age_text(born, today, lang) if young else "",
@@ -256,7 +256,7 @@ def _diagnosis(one: Item, lang: str) -> ItemView:
     )
 
 
-def _line(one: Item, lang: str) -> ItemView:
+def _line(one: Item, lang: str, *, young: bool) -> ItemView:
     detail = ""
     if one.dosage is not None and one.draft is not None:
         unit = text_of(f"pharmacy.unit.{one.dosage.unit.value}", lang)
@@ -268,7 +268,7 @@ def _line(one: Item, lang: str) -> ItemView:
         detail,
         problem=_problem(one, lang),
         blocked=one.blocked,
-        ticked=one.problem in {"", "short"},
+        ticked=one.problem in {"", "short"} and not young,
         watched=watched_text(one.drug_class, lang),
     )
 
