@@ -61,7 +61,7 @@ def patient() -> rx.Component:
             title_key="registration.patient.title",
         ),
     )
-    missing = page_body(patient_missing())
+    missing = page_body(patient_missing(), title_key="registration.patient.title")
     return rx.cond(
         PatientState.phase == "ready",
         ready,

@@ -27,5 +27,5 @@ def patient_timeline() -> rx.Component:
         ui.patient_banner(TimelineState.banner),
         page_body(timeline(), title_key="encounter.timeline.title", actions=[back]),
     )
-    missing = page_body(patient_missing())
+    missing = page_body(patient_missing(), title_key="encounter.timeline.title")
     return rx.match(TimelineState.phase, ("ready", ready), ("missing", missing), page_body(ui.skeleton(8)))

@@ -139,8 +139,10 @@ export function PhraseTools({ editor, link, name, encounter, words, looks, icons
 // F2 goes to the next gap; so does Tab from within one.
 function heardByGaps(event, editor, link, name) {
   if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
-  if (event.key === "F2") return nextGap(link, name);
-  return event.key === "Tab" && inGap(editor) && nextGap(link, name);
+  if (event.key !== "F2" && event.key !== "Tab") return false;
+  // The browser tells of a moved caret later than of the key after it: read where it is now.
+  editor.view.domObserver.flush();
+  return (event.key === "F2" || inGap(editor)) && nextGap(link, name);
 }
 
 function heardByList(event, { list, setList, shut, choose }) {
