@@ -1,6 +1,8 @@
 """The frame of every screen: language, appearance, forms, notices, a lost connection, a session that fell asleep."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -84,6 +86,14 @@ class TestForm:
         expect(page.get_by_test_id("shell-connection")).to_contain_text(SAVED)
         page.wait_for_timeout(1500)
         expect(page.get_by_test_id("ui-toast-done")).to_have_count(1)
+
+    def test_tells_when_it_was_saved_in_the_clinics_time(self, seat: SeatsPeople):
+        desk = seat("admin", zone="America/New_York")
+        desk.page.clock.set_fixed_time(datetime(2026, 1, 1, 3, 0, tzinfo=ZoneInfo("Asia/Jakarta")))
+        page = desk.go("/styleguide")
+        page.get_by_test_id("styleguide-form-name").fill("Siti")
+        page.get_by_test_id("styleguide-save").click()
+        expect(page.get_by_test_id("shell-connection")).to_contain_text("Tersimpan 03.00.00")
 
     def test_what_was_done_can_be_undone(self, guide: Desk):
         page = guide.page
