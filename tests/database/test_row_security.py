@@ -42,7 +42,7 @@ def test_no_clinical_row_can_be_deleted_by_the_application(clinic: Clinic) -> No
         join information_schema.columns c using (table_schema, table_name)
         where g.grantee = 'tht_app' and g.privilege_type in ('DELETE', 'TRUNCATE')
           and c.table_schema = 'clinic' and c.column_name = 'patient_id'
-          and g.table_name not in ('reservation', 'note_update')  -- steps: sec.keep_note_steps
+          and g.table_name not in ('reservation')
         """
     )
     assert rows == []

@@ -45,8 +45,6 @@ select id, seq, covers, body_sealed from note_update where encounter_id = :encou
 order by covers desc limit 1
 """
 COVERED = f"from note_update u, ({NEWEST}) b where u.encounter_id = :encounter and u.seq <= b.covers and u.id <> b.id"
-# The trigger asks the same of every row (and that the visit is closed): no program that errs can lose a word here.
-REMOVE = f"delete from note_update where id in (select u.id {COVERED})"
 COMPACTABLE = """
 select s.encounter_id from note_update s join encounter e on e.id = s.encounter_id
 where s.kind = 'snapshot' and (e.signed_at is not null or e.status = 'cancelled')
@@ -81,8 +79,8 @@ async def covered(work: UnitOfWork, encounter_id: UUID) -> tuple[SharedUpdate, .
 
 
 async def remove_covered(work: UnitOfWork, encounter_id: UUID) -> int:
-    """Remove them and return how many there were."""
-    return await work.run(REMOVE, encounter=encounter_id)
+    """Remove them and return how many there were; a trigger asks of each whether it may go."""
+    return await work.fetch_value("select sec.compact_note(:encounter)", encounter=encounter_id)
 
 
 async def compactable(work: UnitOfWork, most: int) -> tuple[UUID, ...]:
