@@ -7,8 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import FAST
@@ -40,6 +42,15 @@ def said(done: subprocess.CompletedProcess[str]) -> dict:
 def account(place: Path, username: str) -> None:
     done = tht(place, "user", "create", username, "--name", username, "--role", "admin", typed="tujuh-Sepeda-biru-9\n")
     assert done.returncode == 0, done.stderr
+
+
+def epochs_since(place: Path, moment: datetime) -> set[int]:
+    """The epochs under which the audit log of a clinic was written from a moment on."""
+    with (
+        EmbeddedServer(place / "data", options=FAST) as server,
+        psycopg.connect(server.dsn(dbname="clinic")) as database,
+    ):
+        return {row[0] for row in database.execute("select distinct epoch from audit.event where at > %s", (moment,))}
 
 
 def accounts(place: Path) -> list[str]:
@@ -103,13 +114,14 @@ def test_a_lost_machine_opens_elsewhere_with_its_key_and_its_log_goes_on(place: 
     without = tht(tmp_path, "restore", first(place), "--confirm", NAME)
     assert without.returncode == 1
     assert not (tmp_path / "data.master.key").exists(), "no key is invented beside a backup that it does not open"
-    key = str(place / "data.master.key")
+    key, began = str(place / "data.master.key"), datetime.now(UTC)
     told = said(tht(tmp_path, "restore", first(place), "--key-file", key, "--confirm", NAME, "--json"))
     assert (told["epoch"], told["aside"]) == (2, {})
     assert accounts(tmp_path) == ["rina"]
     verified = tht(tmp_path, "audit", "verify", "--json")
     report = json.loads(verified.stdout)
     assert (verified.returncode, report["well"], len(report["restores"])) == (0, True, 1)
+    assert epochs_since(tmp_path, began) == {2}, "also what the proof of the restore read"
 
 
 def test_a_restore_over_a_clinic_asks_keeps_what_was_and_says_rolled_back(place: Path):
