@@ -44,6 +44,20 @@ def account(place: Path, username: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+VISIT = """
+with doctor as (select id from sec.person where username = 'rina'),
+patient as (
+    insert into clinic.patient (id, name, name_words, name_sounds, name_sort, birth_date, sex, nik_missing,
+        created_at, created_by, updated_at, updated_by)
+    select uuidv7(), 'Siti', array['siti'], array['S3'], 'siti', '1990-01-01', 'female', 'not_brought',
+        now(), id, now(), id from doctor
+    returning id)
+insert into clinic.encounter (id, patient_id, practitioner_id, visit_type, status, arrived_at)
+select uuidv7(), patient.id, doctor.id, 'consultation', 'arrived', now() from patient, doctor
+"""
+"""Enough of a record for a proof to read one."""
+
+
 def epochs_since(place: Path, moment: datetime) -> set[int]:
     """The epochs under which the audit log of a clinic was written from a moment on."""
     with (
@@ -64,8 +78,10 @@ def place() -> Iterator[Path]:
         here = Path(folder)
         here.chmod(0o755)
         assert tht(here, "migrate").returncode == 0
-        with EmbeddedServer(here / "data", options=FAST):  # so that not every command starts it anew
+        with EmbeddedServer(here / "data", options=FAST) as server:  # so that not every command starts it anew
             account(here, "rina")
+            with psycopg.connect(server.dsn(dbname="clinic")) as database:
+                database.execute(VISIT)
             made = said(tht(here, "backup", "--json"))
             (here / "first").write_text(made["file"])
             account(here, "sesudah")
