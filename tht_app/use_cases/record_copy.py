@@ -74,7 +74,8 @@ async def copy_record(request: CopyRecord, work: UnitOfWork) -> bytes:
     if patient is None:
         raise NotFound
     await registration.saw_records_of(work, request.patient_id)
-    lines = await visits.of_patient(work, request.patient_id, but=None, most=MOST_VISITS)
+    head = await visits.patient_head(work, request.patient_id)
+    lines = await visits.of_patient(work, request.patient_id, head, but=None, most=MOST_VISITS)
     content = RecordCopy(
         form=FORM,
         made_at=work.now(),

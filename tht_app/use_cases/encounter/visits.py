@@ -195,10 +195,10 @@ async def read_encounter(request: ReadEncounter, work: UnitOfWork) -> EncounterR
     """Summary, vitals, diagnoses and addenda of one visit; raises NotFound."""
     visit = await visits.find(work, request.encounter_id)
     await saw_records_of(work, visit.patient_id)
-    head = await visits.head(work, visit.id)
+    head, patient = await visits.head(work, visit.id), await visits.patient_head(work, visit.patient_id)
     return EncounterRecord(
         visit=visit,
-        patient=await visits.patient_head(work, visit.patient_id),
+        patient=patient,
         practitioner=head["practitioner"],
         visit_type_id=head["visit_type_id"],
         visit_type_en=head["visit_type_en"],
@@ -209,7 +209,7 @@ async def read_encounter(request: ReadEncounter, work: UnitOfWork) -> EncounterR
         previous_weight=await findings.last_weight(work, visit.patient_id, but=visit.id),
         diagnoses=await findings.diagnoses(work, visit.id),
         procedures=await procedures.of_encounter(work, visit.id),
-        earlier=await visits.of_patient(work, visit.patient_id, but=visit.id, most=EARLIER_VISITS),
+        earlier=await visits.of_patient(work, visit.patient_id, patient, but=visit.id, most=EARLIER_VISITS),
         addenda=await notes.addenda(work, visit.id),
         signed_by=cast("str | None", head["signed_by"]) or "",
         hash=bytes(head["hash"]).hex() if head["hash"] else "",
@@ -252,4 +252,5 @@ async def read_nurse_day(request: ReadNurseDay, work: UnitOfWork) -> tuple[Visit
 async def read_patient_visits(request: ReadPatientVisits, work: UnitOfWork) -> tuple[VisitLine, ...]:
     """The timeline of a patient."""
     await saw_records_of(work, request.patient_id)
-    return await visits.of_patient(work, request.patient_id, but=None, most=EARLIER_VISITS)
+    patient = await visits.patient_head(work, request.patient_id)
+    return await visits.of_patient(work, request.patient_id, patient, but=None, most=EARLIER_VISITS)

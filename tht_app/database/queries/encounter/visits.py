@@ -18,20 +18,29 @@ LOCK_SPACE = 5
 
 VISIT_COLUMNS = "id, patient_id, practitioner_id, status, arrived_at, signed_at"
 
-LINES = """
-select e.id, e.patient_id, p.name as patient_name, p.record_number, p.birth_date, p.sex,
-       coalesce(pr.display_name, s.display_name) as practitioner, e.visit_type,
-       coalesce(t.name_id, e.visit_type) as visit_type_id, coalesce(t.name_en, e.visit_type) as visit_type_en,
-       e.status, e.arrived_at, e.signed_at,
-       coalesce((select c.icd10_code || ' ' || c.title from condition c
-                 where c.encounter_id = e.id and c.status = 'active'
-                 order by c.is_primary desc, c.recorded_at limit 1), '') as diagnosis
-from encounter e
-join standing_patient p on p.record_id = e.patient_id
+ITSELF = """
+e.id, e.patient_id, coalesce(pr.display_name, s.display_name) as practitioner, e.visit_type,
+coalesce(t.name_id, e.visit_type) as visit_type_id, coalesce(t.name_en, e.visit_type) as visit_type_en,
+e.status, e.arrived_at, e.signed_at,
+coalesce((select c.icd10_code || ' ' || c.title from condition c
+          where c.encounter_id = e.id and c.status = 'active'
+          order by c.is_primary desc, c.recorded_at limit 1), '') as diagnosis
+"""
+AROUND = """
 join sec.person s on s.id = e.practitioner_id
 left join practitioner pr on pr.person_id = e.practitioner_id
 left join visit_type t on t.code = e.visit_type
 """
+LINES = f"""
+select {ITSELF}, p.name as patient_name, p.record_number, p.birth_date, p.sex
+from encounter e join standing_patient p on p.record_id = e.patient_id {AROUND}
+"""
+LINES_OF_ONE = f"select {ITSELF} from encounter e {AROUND}"
+"""Without the patient, who is known: behind row-level security each look at them costs."""
+AS_IN_THE_ROW = (
+    *("id", "patient_id", "practitioner", "visit_type", "visit_type_id", "visit_type_en", "arrived_at", "signed_at"),
+    "diagnosis",
+)
 
 
 def visit_of(row: RowMapping) -> Visit:
@@ -46,10 +55,17 @@ def visit_of(row: RowMapping) -> Visit:
     )
 
 
-def _line(row: RowMapping) -> VisitLine:
-    values = {name: row[name] for name in VisitLine.__dataclass_fields__ if name not in {"status", "record_number"}}
+def _line(row: RowMapping, patient: PatientHead | None = None) -> VisitLine:
+    head = patient or PatientHead(
+        row["patient_id"], row["patient_name"], row["sex"], row["birth_date"], shown_record_number(row["record_number"])
+    )
     return VisitLine(
-        **values, status=EncounterStatus(row["status"]), record_number=shown_record_number(row["record_number"])
+        **{name: row[name] for name in AS_IN_THE_ROW},
+        status=EncounterStatus(row["status"]),
+        patient_name=head.name,
+        record_number=head.record_number,
+        birth_date=head.birth_date,
+        sex=head.sex,
     )
 
 
@@ -218,13 +234,15 @@ async def unsigned_of(work: UnitOfWork, practitioner_id: UUID, before: datetime,
     return tuple(_line(row) for row in rows)
 
 
-async def of_patient(work: UnitOfWork, patient_id: UUID, *, but: UUID | None, most: int) -> tuple[VisitLine, ...]:
+async def of_patient(
+    work: UnitOfWork, patient_id: UUID, patient: PatientHead, *, but: UUID | None, most: int
+) -> tuple[VisitLine, ...]:
     """The encounters of one patient, newest first, without cancelled ones and without `but`."""
     rows = await work.fetch(
-        LINES + "where e.patient_id = any(sec.records_of(:patient)) and e.status <> 'cancelled' "
+        LINES_OF_ONE + "where e.patient_id = any(sec.records_of(:patient)) and e.status <> 'cancelled' "
         "and (cast(:but as uuid) is null or e.id <> :but) order by e.arrived_at desc, e.id limit :most",
         patient=patient_id,
         but=but,
         most=most,
     )
-    return tuple(_line(row) for row in rows)
+    return tuple(_line(row, patient) for row in rows)
