@@ -177,6 +177,11 @@ def seating(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]
     assert [complaint for desk in desks for complaint in desk.complaints] == []
 
 
+def undo(page: Page, told: str) -> None:
+    """Take back what this notice tells of; others may stand beside it, or come a moment later than their effect."""
+    page.get_by_test_id("ui-toast-done").filter(has_text=told).last.get_by_test_id("ui-toast-undo").click()
+
+
 @pytest.fixture
 def seat(open_clinic: OpenClinic, chromium: Browser) -> Iterator[SeatsPeople]:
     """Seat people for one test."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Desk, SeatsPeople
+from tests.e2e.conftest import Desk, SeatsPeople, undo
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)
@@ -304,7 +304,7 @@ def test_the_list_offers_free_times_prints_and_brings_back_what_was_cancelled(se
     page.get_by_test_id("cancel-reason-patient").check()
     page.get_by_test_id("scheduling-cancel-submit").click()
     expect(visit).to_contain_text("Dibatalkan")
-    page.get_by_role("button", name="Urungkan").last.click()
+    undo(page, "Janji dibatalkan")
     expect(visit).to_contain_text("Terjadwal")
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import SeatsPeople
+from tests.e2e.conftest import SeatsPeople, undo
 
 pytestmark = pytest.mark.e2e
 
@@ -84,7 +84,7 @@ def test_leave_names_who_is_booked_and_leads_to_the_day(seat: SeatsPeople) -> No
     row.get_by_test_id("scheduling-setup-absence-withdraw").click()
     expect(row).to_have_count(0)
     expect(rows(other, "absence").filter(has_text="Kuliah tamu")).to_have_count(0)
-    page.get_by_role("button", name="Urungkan").last.click()
+    undo(page, "Cuti dicabut")
     expect(row).to_be_visible()
     row.get_by_test_id("scheduling-setup-absence-day").first.click()
     expect(page).to_have_url(re.compile(r"/calendar\?date="))
