@@ -92,7 +92,7 @@ def _open(page: Page, origin: str, place: str) -> None:
         page.get_by_test_id("encounter-note-subjective").wait_for()
     elif place == "timeline":
         _open(page, origin, "first visit")
-        page.get_by_test_id("encounter-summary-timeline").click()
+        page.goto(f"{origin}{page.get_by_test_id('encounter-summary-timeline').get_attribute('href')}")
         page.get_by_test_id("encounter-timeline").wait_for()
     else:
         page.goto(f"{origin}{place}")
