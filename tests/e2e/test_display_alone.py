@@ -81,7 +81,9 @@ def push_to(page: Page, hour: int, minute: int) -> None:
 def test_the_lamp_stays_lit_and_the_picture_wanders_within_the_screen(
     seat: SeatsPeople, television: OpensTelevision
 ) -> None:
-    page = television(new_display(seat("admin")))
+    # An hour is pushed on: the night in which a television begins anew has been, whatever the hour is.
+    been = f"sessionStorage.setItem('display.night', '{datetime.now(ZONE).date()}')"
+    page = television(new_display(seat("admin")), been)
     page.wait_for_function("() => window.lamps.length === 1")
     assert page.evaluate("() => window.lamps[0].kind") == "screen"
     shifts = [page.evaluate(SHIFT)]

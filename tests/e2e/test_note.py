@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import DEMO_PASSWORD, Desk, OpenClinic, SeatsPeople, seating
-from tests.e2e.test_visit import call_the_patient, queue_walk_in, register
+from tests.e2e.test_letters import printed
+from tests.e2e.test_visit import call_the_patient, open_tool, queue_walk_in, register
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)
@@ -190,7 +191,30 @@ def test_a_short_name_writes_its_text_and_adds_the_rest_after_a_look(seat: Seats
     expect(status(page)).to_have_text(SAVED)
 
 
-def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: SeatsPeople, address: str) -> None:
+def printed_summary(desk: Desk) -> str:
+    """The words of the summary of the visit that is open, on paper."""
+    open_tool(desk.page, "Surat")
+    desk.page.get_by_test_id("letter-write-summary").click()
+    desk.page.get_by_test_id("letter-field-diagnosis").fill("Otitis media akut kanan")
+    desk.page.get_by_test_id("letter-issue").click()
+    expect(desk.page.get_by_test_id("letter-item")).to_have_count(1)
+    return printed(desk)
+
+
+def verified_by_a_stranger(desk: Desk, chromium: Browser) -> None:
+    """The address of the code says that the note is genuine and whose it is, and nothing of the patient."""
+    href = desk.page.get_by_test_id("encounter-signed-code").get_attribute("href")
+    context = chromium.new_context(locale="id-ID")
+    stranger = context.new_page()
+    stranger.goto(f"{desk.origin}{href}")
+    expect(stranger.locator("main")).to_contain_text("Sari Kusuma")
+    assert PATIENT.split(maxsplit=1)[0] not in stranger.content()
+    context.close()
+
+
+def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(
+    seat: SeatsPeople, address: str, chromium: Browser
+) -> None:
     doctor, nurse = seat("dokter"), seat("perawat", tablet=True)
     mine, theirs = opened(doctor, address), opened(nurse, address)
     expect(mine.get_by_test_id("encounter-note-people")).to_contain_text("Dewi")
@@ -203,7 +227,12 @@ def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: Sea
     expect(text_of(theirs, "plan")).to_contain_text("Kontrol.")
     for page in (mine, theirs):
         expect(status(page)).to_have_text(SAVED)
+    open_tool(theirs, "Vital")
+    theirs.get_by_test_id("encounter-vitals-weight-kg").fill("61,5")
+    theirs.get_by_test_id("encounter-vitals-save").click()
+    expect(theirs.get_by_test_id("encounter-tools")).to_contain_text("61,5")
 
+    text_of(mine, "plan").focus()
     mine.keyboard.press("Control+z")  # undo belongs to the section, and to one's own words
     expect(text_of(mine, "plan")).not_to_contain_text("Kontrol.")
     expect(text_of(mine, "subjective")).to_contain_text("Sejak kemarin.")
@@ -230,12 +259,18 @@ def test_a_nurse_on_the_tablet_and_a_doctor_write_one_note_and_sign_it(seat: Sea
     away.get_by_test_id("encounter-note-leftover-addendum").click()
     expect(away.get_by_test_id("encounter-addendum-text")).to_have_value(re.compile("Rujuk bila demam."))
     expect(away.get_by_test_id("encounter-addendum-item")).to_have_count(0)
+    away.get_by_test_id("encounter-addendum-password").fill(DEMO_PASSWORD)
+    away.get_by_test_id("encounter-addendum-submit").click()
+    expect(away.get_by_test_id("encounter-addendum-item")).to_contain_text("Rujuk bila demam.")
     away.get_by_test_id("encounter-note-leftover-done").click()
     expect(away.get_by_test_id("encounter-note-leftover")).to_have_count(0)
 
     mine.get_by_test_id("encounter-note-history").click()
     expect(mine.get_by_test_id("encounter-note-version").first).to_be_visible()
     expect(mine.get_by_test_id("encounter-note-changes")).not_to_be_empty()
+    mine.keyboard.press("Escape")
+    assert "Otitis media akut kanan" in printed_summary(doctor)
+    verified_by_a_stranger(doctor, chromium)
 
 
 def test_what_is_copied_from_the_last_visit_says_so_in_the_note_and_in_its_history(seat: SeatsPeople) -> None:
@@ -265,7 +300,7 @@ def test_what_is_copied_from_the_last_visit_says_so_in_the_note_and_in_its_histo
     expect(page.get_by_test_id("encounter-note-version-copied").first).to_contain_text("Menyalin dari kunjungan")
     page.get_by_test_id("encounter-note-history-close").click()
     page.get_by_test_id("encounter-summary-timeline").click()
-    visits = page.get_by_test_id("encounter-timeline-event").filter(has_text="Buka kunjungan")
+    visits = page.get_by_test_id("encounter-timeline-event").filter(has_text=re.compile("Kunjungan · "))
     expect(visits).to_have_count(2)
     page.get_by_test_id("encounter-timeline-choice").filter(has_text="Alergi").click()
     page.wait_for_url(re.compile(r"/timeline\?kind=allergy$"))
